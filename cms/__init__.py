@@ -1,0 +1,1 @@
+"""The project, and the one workflow that joins all apps."""

@@ -1,0 +1,149 @@
+"""Letters: one folder each in templates/email, one function that posts them, one that sends what is due."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from email.headerregistry import Address
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from cms.models import Letter
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
+_MARK = "⟦{}⟧"
+
+
+def post(
+    letter: str,
+    to: str,
+    *,
+    language: str,
+    about: Any = None,
+    private: dict[str, str] | None = None,
+    **context: Any,
+) -> Letter:
+    """Write the letter `letter` to one address, as a row of the present transaction; the worker mails it.
+
+    Renders templates/email/<letter>/{subject.txt,body.txt,body.html} in `language`. `about` is the desk item that
+    it concerns. `private` are the texts that nobody but the recipient may read (links with a code): templates
+    write `{{ private.name }}`, the row keeps a mark in their place, and forgets them once it is sent.
+    """
+    marks = {name: _MARK.format(name) for name in private or {}}
+    shown = {
+        **context,
+        "private": marks,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
+        "postal_address": settings.POSTAL_ADDRESS,
+        "language": language,
+        "about": about,
+    }
+    with translation.override(language):
+        subject, text, html = (
+            render_to_string(f"email/{letter}/{part}", shown) for part in ("subject.txt", "body.txt", "body.html")
+        )
+    return Letter.objects.create(
+        name=letter,
+        to=to,
+        language=language,
+        subject=" ".join(subject.split())[:500],
+        body_text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        body_html=_inlined(html),
+        headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no automatic answer, please
+        private=private or {},
+        kind=about.kind() if about else "",
+        item=about.uid if about else None,
+    )
+
+
+def _inlined(html: str) -> str:
+    """Put the letters' style sheet into the tags: most mail readers ignore everything else."""
+    path = finders.find("email.css") or settings.STATIC_ROOT / "email.css"
+    with open(str(path), encoding="utf-8") as sheet:  # noqa: PTH123  (finders return strings)
+        inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, extra_css=sheet.read())
+    return inliner.inline(html)
+
+
+def message(letter: Letter, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
+    """Build the mail of a letter, its private texts filled in. The Message-ID is the same at every attempt."""
+    subject, text, html = letter.subject, letter.body_text, letter.body_html
+    for name, value in letter.private.items():
+        mark = _MARK.format(name)
+        subject, text, html = (part.replace(mark, value) for part in (subject, text, html))
+    domain = Address(addr_spec=settings.CONTACT_EMAIL).domain
+    headers = {"Message-ID": f"<{letter.uid.hex}@{domain}>", **letter.headers}
+    mail = EmailMultiAlternatives(subject, text, to=[letter.to], headers=headers, connection=connection)
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def send_due(limit: int = 50) -> int:
+    """Send up to `limit` letters that are due, and return how many were tried.
+
+    Letters are leased in a transaction of their own before anything is handed over. A worker that dies keeps them
+    for the time of the lease; then they are due again, with the same Message-ID: a letter may in that moment
+    arrive twice, but none is lost.
+    """
+    with transaction.atomic():
+        due = Letter.objects.due().order_by("next_attempt").select_for_update(skip_locked=True)
+        letters = list(due[:limit])
+        lease = timezone.now() + LEASE
+        Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(leased_until=lease)
+    if not letters:
+        return 0
+    connection = get_connection()
+    try:
+        for letter in letters:
+            _send(letter, connection)
+    finally:
+        connection.close()
+    return len(letters)
+
+
+def _send(letter: Letter, connection: BaseEmailBackend) -> None:
+    """Hand one letter over and keep the result in its row."""
+    letter.attempts += 1
+    letter.leased_until = None
+    try:
+        message(letter, connection).send()
+    except (SMTPException, OSError, ValueError) as error:
+        _postpone(letter, error)
+        connection.close()
+    else:
+        letter.status, letter.sent, letter.result = Letter.Status.SENT, timezone.now(), "accepted"
+        letter.private = {}
+    letter.save(update_fields=["status", "attempts", "leased_until", "next_attempt", "sent", "result", "private"])
+
+
+def _postpone(letter: Letter, error: Exception) -> None:
+    """Plan the next attempt, or give up: at once when the server refuses for good, else after the last pause."""
+    letter.result = f"{type(error).__name__}: {error}"[:2000]
+    if _for_good(error) or letter.attempts > len(BACKOFF):
+        letter.status, letter.private = Letter.Status.FAILED, {}
+    else:
+        letter.next_attempt = timezone.now() + BACKOFF[letter.attempts - 1]
+    log.warning("letter %s not sent at attempt %s: %s", letter.uid, letter.attempts, type(error).__name__)
+
+
+def _for_good(error: Exception) -> bool:
+    """Whether the answer is a permanent one (5yz, RFC 5321 4.2.1) or the letter itself cannot be mailed."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in error.recipients.values())
+    if isinstance(error, SMTPResponseException):
+        return 500 <= error.smtp_code < 600
+    return isinstance(error, ValueError)

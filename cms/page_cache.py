@@ -1,0 +1,96 @@
+"""Whole pages kept in memory, dropped as soon as the newsroom changes anything.
+
+Every key holds the site's generation. A transaction that wrote a Decision starts a new generation when it commits,
+so the next request of every page is fresh: there is no list of what depends on what that could be wrong. Without
+CACHE_URL the pages lie in each process's own memory and the generation is a small file beside the data, which all
+processes of the machine look at; with CACHE_URL both lie in the shared cache.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import get_language
+
+View = Callable[..., HttpResponse]
+T = TypeVar("T")
+_GENERATION_KEY = "copydesk:generation"
+
+
+def _generation_file() -> Path:
+    return settings.DATA / "generation"
+
+
+def site_changed() -> None:
+    """Start a new generation: nothing that was kept before is shown again."""
+    if settings.CACHE_URL:
+        cache.set(_GENERATION_KEY, secrets.token_hex(8), None)
+        return
+    fresh = _generation_file().with_suffix(f".{secrets.token_hex(4)}")
+    fresh.touch()
+    fresh.rename(_generation_file())
+
+
+def generation() -> str:
+    """Name the present generation: a file's identity and time, or a value in the shared cache."""
+    if settings.CACHE_URL:
+        return str(cache.get_or_set(_GENERATION_KEY, lambda: secrets.token_hex(8), None))
+    try:
+        stat = _generation_file().stat()
+    except FileNotFoundError:
+        return "first"
+    return f"{stat.st_ino}-{stat.st_mtime_ns}"
+
+
+def kept(key: str, make: Callable[[], T]) -> T:
+    """Return the value kept under `key` in this generation, or make and keep it."""
+    return cast("T", cache.get_or_set(f"{key}:{generation()}", make, settings.PAGE_CACHE_SECONDS))
+
+
+def public_page(*parameters: str) -> Callable[[View], View]:
+    """Keep a view's pages, which show everybody the same, and answer 304 to who has the present one.
+
+    `parameters` are the query parameters that the page depends on; a request with any other is answered afresh,
+    so that made-up ones cannot fill the memory. Only a 200 is kept.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if request.method not in {"GET", "HEAD"}:
+                return view(request, *args, **kwargs)
+            if not set(request.GET) <= set(parameters):
+                return _finish(request, view(request, *args, **kwargs))
+            query = "&".join(f"{name}={request.GET.get(name, '')}" for name in parameters)
+            place = f"{request.get_host()}|{get_language()}|{request.path}|{query}".encode()
+            key = f"page:{generation()}:{hashlib.sha256(place).hexdigest()}"
+            content = cache.get(key)
+            if content is None:
+                response = view(request, *args, **kwargs)
+                if response.status_code == 200:
+                    cache.set(key, response.content, settings.PAGE_CACHE_SECONDS)
+                return _finish(request, response)
+            return _finish(request, HttpResponse(content))
+
+        return answer
+
+    return decorate
+
+
+def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Say how the page may be kept by others: always asked for again, and answered with 304 if unchanged."""
+    if response.status_code != 200:
+        return response
+    patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    response["ETag"] = etag
+    return get_conditional_response(request, etag=etag, response=response) or response

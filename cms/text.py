@@ -1,0 +1,118 @@
+"""Text from outside: one sanitiser for rich text, one cleaner for single lines, and plain typing made rich."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+
+import nh3
+from markdown_it import MarkdownIt
+
+TAGS = frozenset(
+    [
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "strong",
+        "em",
+        "s",
+        "sub",
+        "sup",
+        "code",
+        "pre",
+        "a",
+        "br",
+        "hr",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ]
+)
+_SANITISER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes={
+        "a": {"href", "title"},
+        "ol": {"start"},
+        "th": {"colspan", "rowspan", "scope"},
+        "td": {"colspan", "rowspan"},
+    },
+    clean_content_tags={
+        "script",
+        "style",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "noscript",
+    },
+    url_schemes={"http", "https", "mailto"},
+    set_tag_attribute_values={"table": {"tabindex": "0"}},  # a wide one scrolls, by keyboard too
+    link_rel="noopener nofollow ugc",
+)
+_SAME = {"h1": "h2", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "strike": "s", "del": "s", "div": "p"}
+_SAME_TAG = re.compile(rf"<(/?)({'|'.join(_SAME)})(?=[\s>/])", re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|li|blockquote|div|table|pre|br)\b[^>]*>", re.IGNORECASE)
+_EMPTY = re.compile(r"<(p|h2|h3|h4|strong|em|s|blockquote)>(?:\s|&nbsp;|<br>)*</\1>")
+_BULLET = re.compile(r"<p>\s*[·•▪‣◦]\s*(.*?)</p>", re.DOTALL)
+_BULLETS = re.compile(r"(?:<p>\s*[·•▪‣◦]\s*(?:(?!</p>).)*</p>\s*)+", re.DOTALL)
+
+# Control, bidirectional and zero-width characters: what is shown must be what is stored.
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+
+_PLAIN = MarkdownIt("zero").enable(["heading", "list", "blockquote", "hr", "escape", "newline", "entity"])
+_PLAIN.options["breaks"] = True
+
+
+def clean_line(text: str) -> str:
+    """One line of text (headline, byline, tag): NFC, single spaces, nothing that cannot be seen."""
+    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text.replace("\u2028", " "))).split())
+
+
+def clean_html(html: str) -> str:
+    """The one sanitiser: what it returns is safe to print in a page as it is, and cleaning it again changes nothing.
+
+    Knows text structure only (headings, lists, quotes, tables, links to http, https and mailto). Headings of the
+    first level become second-level ones: the first is the headline's. Word's "· item" paragraphs become lists.
+    """
+    html = _UNSEEN.sub("", unicodedata.normalize("NFC", html))
+    html = _SANITISER.clean(_SAME_TAG.sub(lambda m: f"<{m[1]}{_SAME[m[2].lower()]}", html))
+    html = _BULLETS.sub(lambda m: "<ul>" + _BULLET.sub(r"<li>\1</li>", m[0]).strip() + "</ul>", html)
+    while (fewer := _EMPTY.sub("", html)) != html:
+        html = fewer
+    return html.strip()
+
+
+def html_of_plain(text: str) -> str:
+    """Make plain typing rich: paragraphs, `## headings`, lists, `> quotes`. HTML in it stays visible text.
+
+    Where no line is left empty, every line is a paragraph, as people write on a phone.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = re.sub(r"^[ \t\u3000]+(?=\S)", lambda m: "" if "\u3000" in m[0] else m[0][:3], text, flags=re.MULTILINE)
+    if "\n\n" not in text:
+        text = text.replace("\n", "\n\n")
+    return clean_html(_PLAIN.render(text))
+
+
+def rich_text(typed: str) -> str:
+    """Clean what came from the body's field: HTML from the editor, or plain typing where no script runs."""
+    return clean_html(typed) if _BLOCK.search(typed) else html_of_plain(typed)
+
+
+def plain_text(html: str) -> str:
+    """The text of sanitised HTML, its blocks parted by line ends: for counting, letters and checks."""
+    parted = re.sub(r"</(?:p|h[2-4]|li|blockquote|tr|pre|td|th)>|<br>|<hr>", "\n", html)
+    return re.sub(r"\n\s*\n+", "\n", unescape(re.sub(r"<[^>]*>", "", parted))).strip()

@@ -1,0 +1,34 @@
+"""Every address of the site; the only module of `cms` that knows the other apps."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from articles.views import media
+from cms import health, outbox
+from cms.views import to_readers_language
+from newsletter.views import unsubscribe
+
+urlpatterns = [
+    path("", to_readers_language, name="root"),
+    path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
+    path("u/<str:token>", unsubscribe, name="unsubscribe"),
+    path("media/<path:path>", media, name="media"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    *i18n_patterns(
+        path("", include("articles.urls")),
+        path("", include("submissions.urls")),
+        path("copyright/", include("submissions.copyright.urls")),
+        path("newsletter/", include("newsletter.urls")),
+    ),
+]
+if settings.DEBUG:
+    urlpatterns += [
+        path("outbox/", outbox.outbox, name="outbox"),
+        path("outbox/<str:name>/", outbox.outbox_letter, name="outbox_letter"),
+        path("outbox/<str:name>/<str:part>/", outbox.outbox_letter, name="outbox_part"),
+    ]

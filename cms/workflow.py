@@ -1,0 +1,258 @@
+"""The only door to a status: a model method under `@move`.
+
+A move checks who acts and why, locks the row, refuses when somebody was faster, runs the method's body, saves what
+changed, and writes its Decision and its letters in the same transaction. Nothing else sets a status.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import uuid
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cms.log import logged
+from cms.models import Decision, User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+Item = TypeVar("Item", bound="DeskItem")
+
+
+class Conflict(Exception):  # noqa: N818  (the newsroom's word)
+    """Somebody moved or edited the item after the person who acts looked at it. Nothing was changed or mailed."""
+
+    def __init__(self, item: DeskItem) -> None:
+        self.item = item
+        self.last = Decision.objects.about(item).last()
+        super().__init__(f"{item.kind()} {item.uid} is at version {item.version}, {item.status}")
+
+
+class NotPermitted(PermissionDenied):
+    """The person who acts may not make this move."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a move's decorator declares; the desk's buttons, the tests and the docs are drawn from it."""
+
+    name: str
+    label: str | _StrPromise
+    sources: frozenset[str]
+    target: str | None
+    permission: str
+    reason: bool
+    key: str
+    weight: str
+
+    def check(self, by: User, reason: str) -> None:
+        """Refuse who may not, and a move without the reason it needs.
+
+        Raises NotPermitted or ValidationError (for the field `reason`).
+        """
+        if not by.has_perm(self.permission):
+            raise NotPermitted(f"{by.username} lacks {self.permission}")
+        if self.reason and not reason.strip():
+            raise ValidationError({"reason": _("Say why: the reason goes into the log and the letter.")})
+
+    def open_to(self, item: DeskItem) -> bool:
+        """Whether the item stands where this move starts."""
+        return item.status in self.sources
+
+
+def move(
+    *,
+    sources: Collection[str],
+    target: str | None,
+    permission: str,
+    label: str | _StrPromise,
+    reason: bool = False,
+    key: str = "",
+    weight: str = "",
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a method of a DeskItem a legal step from any of `sources` to `target` (None: the status stays).
+
+    `permission` is checked on `by`; `reason=True` refuses an empty one; `label` is the button's text, `key` its
+    key on the desk, `weight` "primary" or "danger" its look. The decorated method is called as
+    `item.accept(by=user, reason="…", seen=version, **details)`; `seen` is the version that the person looked at
+    (by default that of the instance in hand). It raises NotPermitted, ValidationError or Conflict.
+    """
+
+    def decorate(body: Callable[..., Any]) -> Callable[..., Any]:
+        spec = Move(body.__name__, label, frozenset(sources), target, permission, reason, key, weight)
+
+        @functools.wraps(body)
+        def step(
+            self: DeskItem,
+            *,
+            by: User,
+            reason: str = "",
+            rules: Sequence[str] = (),
+            seen: int | None = None,
+            **details: Any,
+        ) -> Any:
+            spec.check(by, reason)
+            with self.locked(seen, spec.sources) as (row, log):
+                source = row.status
+                row.status = spec.target or source
+                result = body(row, by=by, reason=reason, **details)
+                row.save_changed()
+                log.append(row.decision(spec.name, source, by, reason, rules, **row._noted))
+            self.__dict__.update(row.__dict__)
+            return result
+
+        step.spec = spec  # type: ignore[attr-defined]
+        return step
+
+    return decorate
+
+
+class DeskQuerySet(models.QuerySet[Item]):
+    """Desk items by what the desk has to do with them."""
+
+    def waiting(self) -> Self:
+        """Items on which an editor has to decide."""
+        return self.filter(status__in=self.model.WAITING)
+
+    def oldest_first(self) -> Self:
+        """In the order in which they began to wait."""
+        return self.order_by("waiting_since", "uid")
+
+
+class DeskItem(models.Model):
+    """Whatever moves through the one workflow: a subclass has statuses, moves, and a place on the desk."""
+
+    WAITING: ClassVar[Collection[str]] = ()
+    """Statuses in which the item waits for an editor."""
+    DESK_TITLE: ClassVar[str] = "headline"
+    """The field that the desk shows as the item's name."""
+    DESK_NAME: ClassVar[str | _StrPromise] = ""
+    """What the desk calls this kind, in the plural."""
+    _as_read: dict[str, Any]
+    _noted: dict[str, Any]
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    status = models.CharField(_("status"), max_length=30, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("claimed by"),
+    )
+    claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True, editable=False)
+    waiting_since = models.DateTimeField(_("waiting since"), default=timezone.now, editable=False)
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated = models.DateTimeField(_("updated"), auto_now=True, editable=False)
+
+    objects = DeskQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def kind(cls) -> str:
+        """The name of this kind in the log and in URLs, such as `submissions.story`."""
+        return cls._meta.label_lower
+
+    @classmethod
+    def moves(cls) -> list[Move]:
+        """Every move that this kind declares, in the order of its source text."""
+        found = (getattr(value, "spec", None) for base in reversed(cls.__mro__) for value in vars(base).values())
+        return [spec for spec in found if spec is not None]
+
+    def moves_for(self, user: User) -> list[Move]:
+        """The moves that `user` may make on this item now: the buttons."""
+        return [spec for spec in self.moves() if spec.open_to(self) and user.has_perm(spec.permission)]
+
+    def decisions(self) -> models.QuerySet[Decision]:
+        """The item's own log, oldest first."""
+        return Decision.objects.about(self).select_related("actor")
+
+    def note(self, **details: Any) -> None:
+        """Add facts (strings and whole numbers) to the log line of the move that is being made."""
+        self._noted |= details
+
+    @contextlib.contextmanager
+    def locked(self, seen: int | None, sources: Collection[str] | None = None) -> Iterator[tuple[Self, list[Decision]]]:
+        """Open a transaction; yield the row as it is now, locked, its version counted up, and the log's list.
+
+        Raises Conflict when its version is not `seen` (by default this instance's), or its status not in `sources`.
+        """
+        expected = self.version if seen is None else seen
+        with logged() as log:
+            row = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
+            if row.version != expected or (sources is not None and row.status not in sources):
+                raise Conflict(row)
+            row._as_read, row._noted = row._columns(), {}
+            row.version += 1
+            yield row, log
+
+    def _columns(self) -> dict[str, Any]:
+        return {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+
+    def save_changed(self) -> list[str]:
+        """Save only the columns that differ from what was read under the lock, and return their names."""
+        before = self._as_read
+        if self.status != before["status"]:
+            self.waiting_since = timezone.now()
+        if self.status not in self.WAITING:
+            self.claimed_by = self.claimed_at = None
+        changed = [name for name, value in self._columns().items() if value != before[name]]
+        names = {field.attname: field.name for field in self._meta.concrete_fields}
+        self.save(update_fields=[*(names[name] for name in changed), "updated"])
+        return changed
+
+    def decision(
+        self, name: str, source: str, by: User, reason: str = "", rules: Sequence[str] = (), **details: Any
+    ) -> Decision:
+        """Return the log line of a move that was just made, to be put into `logged()`'s list."""
+        return Decision(
+            kind=self.kind(),
+            item=self.uid,
+            version=self.version,
+            move=name,
+            source=source,
+            target=self.status,
+            actor=by,
+            actor_name=by.byline(),
+            reason=reason.strip(),
+            rules=list(rules),
+            details=details,
+        )
+
+    def enter(self, *, by: User, move: str, **details: Any) -> Self:
+        """Save a new item and log how it came: by form, by mail, by import."""
+        with logged() as log:
+            self.save(force_insert=True)
+            log.append(self.decision(move, "", by, **details))
+        return self
+
+    def amend(self, *, by: User, seen: int | None = None, also: Sequence[str] = (), **fields: Any) -> list[str]:
+        """Set `fields` under the lock and log which of them changed; the status stays. Returns their names.
+
+        `also` names what the caller changes in the same transaction beside the item's own columns (tags).
+
+        Raises Conflict when the item is no longer at version `seen`.
+        """
+        with self.locked(seen) as (row, log):
+            for name, value in fields.items():
+                setattr(row, name, value)
+            changed = sorted({*row.save_changed(), *also} - {"version"})
+            log.append(row.decision("edit", row.status, by, fields=changed))
+        self.__dict__.update(row.__dict__)
+        return changed
