@@ -1,0 +1,1 @@
+"""What readers read: sections, articles, pictures, and what is withheld from them."""

@@ -1,0 +1,118 @@
+"""Articles, sections, tags and pictures in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Article, Picture, Section, Tag
+from cms.admin import DeskAdmin, SeenForm
+from cms.editor import BodyWidget
+from cms.text import rich_text
+
+
+class ArticleForm(SeenForm):
+    """An article's fields; the body in the editor, its picture by upload."""
+
+    upload = forms.FileField(
+        label=_("New cover picture"), required=False, help_text=_("Replaces the cover when you save.")
+    )
+    upload_source_type = Picture._meta.get_field("source_type").formfield(label=_("Its origin"))
+
+    class Meta:
+        widgets = {"body": BodyWidget(attrs={"rows": 20}), "dek": forms.Textarea(attrs={"rows": 2})}
+
+    def clean_body(self) -> str:
+        """The one sanitiser, for editors too."""
+        return rich_text(self.cleaned_data["body"])
+
+    def clean(self) -> dict[str, Any]:
+        """Take a new cover in; its origin has to be declared with it."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("upload") and not data.get("upload_source_type"):
+            self.add_error("upload_source_type", _("Say where the picture comes from."))
+        elif data.get("upload"):
+            try:
+                data["cover"] = Picture.objects.take_in(data["upload"], source_type=data["upload_source_type"])
+            except forms.ValidationError as error:
+                self.add_error("upload", error)
+        return data
+
+
+@admin.register(Article)
+class ArticleAdmin(DeskAdmin):
+    """Articles: edited here, moved by the buttons."""
+
+    form = ArticleForm
+    review_template = "articles/review.html"
+    list_display = ["headline", "language", "section", "status", "published_at", "origin"]
+    list_filter = ["status", "language", "section", "origin"]
+    list_select_related = ["section"]
+    search_fields = ["headline", "slug", "external_id"]
+    autocomplete_fields = ["tags"]
+    raw_id_fields = ["cover"]
+    fields = [
+        "seen", "headline", "dek", "byline", "body", ("language", "section"), "tags",
+        ("cover", "cover_alt"), ("upload", "upload_source_type"), ("slug", "published_at"), "series",
+    ]  # fmt: skip
+
+    def begin(self, obj: Any) -> None:
+        """An article begins as a draft."""
+        obj.status = Article.Status.DRAFT
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A new upload becomes the cover."""
+        if form.cleaned_data.get("upload"):
+            form.changed_data.append("cover")
+            obj.cover = form.cleaned_data["cover"]
+        for name in ("upload", "upload_source_type"):
+            if name in form.changed_data:
+                form.changed_data.remove(name)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Section)
+class SectionAdmin(admin.ModelAdmin):
+    """Sections."""
+
+    list_display = ["name_en", "name_zh_hans", "slug", "position"]
+    search_fields = ["name_en", "name_zh_hans", "slug"]
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):
+    """Tags."""
+
+    list_display = ["name", "slug"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(Picture)
+class PictureAdmin(admin.ModelAdmin):
+    """Pictures: their origin and credit."""
+
+    list_display = ["uid", "source_type", "width", "height", "credit", "created"]
+    list_filter = ["source_type"]
+    search_fields = ["credit", "sha256"]
+    fields = ["source_type", "credit", "width", "height", "sha256", "declared", "rendered"]
+    readonly_fields = ["width", "height", "sha256", "declared", "rendered"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Pictures come in with stories and articles."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The worker forgets pictures that nothing uses."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A changed origin goes into the bytes of every copy too."""
+        wanted = obj.source_type
+        fresh = Picture.objects.get(pk=obj.pk)
+        fresh.declare(wanted)
+        Picture.objects.filter(pk=obj.pk).update(credit=obj.credit)

@@ -1,0 +1,41 @@
+"""What every page shows around its own content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_info
+
+from articles.models import Section
+from cms.page_cache import kept
+
+
+def _sections() -> list[Section]:
+    return kept("sections", lambda: list(Section.objects.all()))
+
+
+def _languages(path: str) -> list[dict[str, Any]]:
+    """The same page in every language, as far as its address can be translated; else that language's home page."""
+    rows = []
+    for code, _name in settings.LANGUAGES:
+        url = translate_url(path, code)
+        if url == path and code != get_language():
+            url = f"/{code}/"
+        name = get_language_info(code)["name_local"]
+        rows.append({"code": code, "name": name, "url": url, "current": code == get_language()})
+    return rows
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The site's name, sections and languages."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
+        "sections": SimpleLazyObject(_sections),
+        "languages": SimpleLazyObject(lambda: _languages(request.path)),
+    }

@@ -1,0 +1,162 @@
+"""The import: in batches, each one transaction, in flat memory, safe to run again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from articles.interchange import BATCH, BadLine, explain, parse_line, series_of, taken_by_others
+from articles.models import Article, Picture, Section, Tag
+from cms.log import logged
+from cms.models import User
+
+FIELDS = {
+    "lang": "language", "headline": "headline", "dek": "dek", "body_html": "body", "byline": "byline",
+    "published_at": "published_at", "cover_alt": "cover_alt", "origin": "origin",
+}  # fmt: skip
+
+
+class Importer:
+    """Reads JSON lines into articles.
+
+    `folder` is where the covers' paths begin; `complain(line_number, message)` hears of each bad line. `counts` has
+    the keys "new", "changed", "same" and "bad".
+    """
+
+    def __init__(self, *, by: User, folder: Path, complain: Callable[[int, str], None]) -> None:
+        self.by, self.folder, self.complain = by, folder.resolve(), complain
+        self.counts: Counter[str] = Counter()
+
+    def run(self, lines: Iterable[bytes]) -> Iterator[int]:
+        """Import all lines; yields the number of lines read after each batch."""
+        numbered = enumerate(lines, 1)
+        read = 0
+        while batch := list(islice(numbered, BATCH)):
+            read = batch[-1][0]
+            self._batch(self._parsed(batch))
+            yield read
+
+    def _parsed(self, batch: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
+        """The good lines of a batch, the last one of each id, with their series found."""
+        rows: dict[str, dict[str, Any]] = {}
+        for number, line in batch:
+            if not line.strip():
+                continue
+            try:
+                row = parse_line(line)
+            except BadLine as error:
+                self._bad(number, error)
+                continue
+            rows[row["id"]] = row | {"number": number}
+        self._find_series(list(rows.values()))
+        return list(rows.values())
+
+    def _bad(self, number: int, error: Exception) -> None:
+        self.counts["bad"] += 1
+        self.complain(number, explain(error))
+
+    def _find_series(self, rows: list[dict[str, Any]]) -> None:
+        """A translation joins the series of the article that it names, or the one that article will have."""
+        named = {row["translation_of"] or row["id"] for row in rows}
+        known = dict(Article.objects.filter(external_id__in=named).values_list("external_id", "series"))
+        for row in rows:
+            root = row["translation_of"] or row["id"]
+            row["series"] = known.get(root) or series_of(root)
+
+    def _batch(self, rows: list[dict[str, Any]]) -> None:
+        """Write one batch in one transaction, its log lines with it."""
+        known = Article.objects.select_related("cover", "section").in_bulk(
+            [row["id"] for row in rows], field_name="external_id"
+        )
+        taken = taken_by_others(rows)
+        sections = self._sections({row["section"] for row in rows})
+        with logged() as log:
+            fresh: list[tuple[Article, dict[str, Any]]] = []
+            for row in rows:
+                try:
+                    self._refuse_taken(row, taken)
+                    article = known.get(row["id"])
+                    if article is None:
+                        fresh.append((self._new(row, sections[row["section"]]), row))
+                    else:
+                        self._update(article, row, sections[row["section"]])
+                except (BadLine, ValidationError) as error:
+                    self._bad(row["number"], error)
+            articles = [article for article, _row in fresh]
+            Article.objects.bulk_create(articles)
+            self._tag(fresh)
+            log += [article.decision("import", "", self.by) for article in articles]
+        self.counts["new"] += len(fresh)
+
+    def _refuse_taken(self, row: dict[str, Any], taken: dict[tuple[str, Any], str]) -> None:
+        """Two articles of a language may not share an address, nor a place in a series of translations."""
+        for what, key in (("slug", row["slug"]), ("translation_of", row["series"])):
+            if key and taken.setdefault((row["lang"], key), row["id"]) != row["id"]:
+                raise BadLine(f"{what}: the article {taken[row['lang'], key]} has that place in {row['lang']}")
+
+    def _sections(self, slugs: set[str]) -> dict[str, Section]:
+        """The sections by slug; an unknown one is made, to be named in the admin."""
+        found = Section.objects.in_bulk(list(slugs), field_name="slug")
+        for slug in slugs - set(found):
+            name = slug.replace("-", " ").capitalize()
+            found[slug] = Section.objects.create(slug=slug, name_en=name, name_zh_hans=name)
+        return found
+
+    def _values(self, row: dict[str, Any], section: Section) -> dict[str, Any]:
+        values = {field: row[key] if row[key] is not None else "" for key, field in FIELDS.items()}
+        values |= {"section": section, "series": row["series"], "published_at": row["published_at"]}
+        return values | ({"slug": row["slug"]} if row["slug"] else {})
+
+    def _new(self, row: dict[str, Any], section: Section) -> Article:
+        status = Article.Status.PUBLISHED if row["published_at"] else Article.Status.DRAFT
+        article = Article(external_id=row["id"], status=status, **self._values(row, section))
+        article.tidy()
+        if row["cover"]:
+            article.cover = self._cover(row, None)
+        return article
+
+    def _update(self, article: Article, row: dict[str, Any], section: Section) -> None:
+        """Change what differs, and nothing when nothing does. What the editors decided (status) stays theirs."""
+        wanted = Article(external_id=row["id"], **self._values(row, section))
+        wanted.slug = wanted.slug or article.slug
+        wanted.tidy()
+        names = [*FIELDS.values(), "section_id", "series", "slug"]
+        changes = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(article, name)}
+        cover = self._cover(row, article.cover) if row["cover"] else article.cover
+        if cover != article.cover:
+            changes["cover"] = cover
+        tags = Tag.objects.named(row["tags"])
+        retagged = {tag.pk for tag in tags} != set(article.tags.values_list("pk", flat=True))
+        if changes or retagged:
+            article.amend(by=self.by, also=["tags"] if retagged else [], **changes, related_at=None)
+            article.tags.set(tags)
+        self.counts["changed" if changes or retagged else "same"] += 1
+
+    def _cover(self, row: dict[str, Any], present: Picture | None) -> Picture:
+        """Take the cover's file in, unless it is the one we have. Its path may not leave the file's folder."""
+        path = (self.folder / row["cover"]).resolve()
+        if not path.is_relative_to(self.folder) or not path.is_file():
+            raise BadLine(f"cover: no file {row['cover']} beside the imported file")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if present and digest in {present.sha256, present.upload_sha256}:
+                return present
+            return Picture.objects.take_in(file, source_type=row["cover_source_type"] or "")
+
+    def _tag(self, fresh: list[tuple[Article, dict[str, Any]]]) -> None:
+        """Tag the new articles with one query for all."""
+        every = Tag.objects.named(name for _article, row in fresh for name in row["tags"])
+        by_slug = {tag.slug: tag for tag in every}
+        through = Article.tags.through
+        links = [
+            through(article_id=article.pk, tag_id=by_slug[slug].pk)
+            for article, row in fresh
+            for slug in {Tag.slug_of(name) for name in row["tags"]} & set(by_slug)
+        ]
+        through.objects.bulk_create(links)

@@ -1,0 +1,278 @@
+"""The article: what was accepted or written, edited, and published."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.withholding import Withholding
+from articles.reading_time import reading_minutes
+from cms.text import clean_html, clean_line, plain_text
+from cms.workflow import DeskItem, DeskQuerySet, move
+
+if TYPE_CHECKING:
+    from cms.models import User
+
+SLUG_LENGTH = 80
+
+
+class ArticleQuerySet(DeskQuerySet["Article"]):
+    """Articles by who may see them."""
+
+    def published(self) -> Self:
+        """What readers may see now: published, its time come, and not withheld. Used by every public surface."""
+        active = Withholding.objects.active().filter(article=OuterRef("pk"))
+        return self.filter(~Exists(active), status=Article.Status.PUBLISHED, published_at__lte=timezone.now())
+
+    def in_language(self, language: str) -> Self:
+        """Articles written in one language."""
+        return self.filter(language=language)
+
+    def newest_first(self) -> Self:
+        """In the order of the lists: `published_at`, then id, both falling (the key of the keyset pages)."""
+        return self.order_by("-published_at", "-pk")
+
+    def for_cards(self) -> Self:
+        """With what a card in a list shows, and nothing else."""
+        return self.select_related("section", "cover").defer("body", "sources")
+
+    def with_translations(self) -> Self:
+        """Each annotated with the slug of its readable version in every language: `slug_in_<language>`."""
+        versions = {
+            f"slug_in_{code.replace('-', '_')}": Subquery(
+                Article.objects.published()
+                .filter(series=OuterRef("series"), language=code)
+                .order_by()
+                .values("slug")[:1]
+            )
+            for code, _name in settings.LANGUAGES
+        }
+        return self.annotate(**versions)
+
+
+class Article(DeskItem):
+    """A text in one language. Its translations share its `series`."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        SPIKED = "spiked", _("spiked")
+        KILLED = "killed", _("killed")
+
+    class Origin(models.TextChoices):
+        STAFF = "staff", _("written by the newsroom")
+        READER = "reader", _("sent in by a reader")
+
+    WAITING = (Status.DRAFT,)
+    DESK_NAME = _("Drafts")
+
+    external_id = models.CharField(_("id"), max_length=100, unique=True, editable=False)
+    series = models.UUIDField(_("series of translations"), default=uuid.uuid4, db_index=True)
+    section = models.ForeignKey("articles.Section", models.PROTECT, verbose_name=_("section"))
+    tags = models.ManyToManyField("articles.Tag", blank=True, verbose_name=_("tags"))
+    headline = models.CharField(_("headline"), max_length=255)
+    dek = models.TextField(_("dek"), blank=True, max_length=1000)
+    byline = models.CharField(_("byline"), max_length=255, blank=True)
+    body = models.TextField(_("body"), blank=True)
+    slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    cover = models.ForeignKey("articles.Picture", models.PROTECT, null=True, blank=True, verbose_name=_("cover"))
+    cover_alt = models.CharField(_("what the cover shows"), max_length=500, blank=True)
+    sources = models.JSONField(_("sources"), default=list, blank=True)
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin, default=Origin.STAFF)
+    guidelines_number = models.PositiveSmallIntegerField(_("guidelines version"), null=True, blank=True, editable=False)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
+    editor_name = models.CharField(_("responsible editor"), max_length=300, blank=True, editable=False)
+    related = models.JSONField(default=list, editable=False)
+    related_at = models.DateTimeField(null=True, editable=False)
+    reading_minutes = models.PositiveSmallIntegerField(_("minutes to read"), default=1, editable=False)
+
+    objects = ArticleQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-id"]
+        permissions = [
+            ("publish_article", _("Can publish and spike articles")),
+            ("kill_article", _("Can kill published articles")),
+            ("withhold_article", _("Can withhold articles and lift it")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["language", "slug"], name="one_slug_per_language"),
+            models.UniqueConstraint(fields=["series", "language"], name="one_version_per_language"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["language", "-published_at", "-id"],
+                name="article_published",
+                condition=models.Q(status="published"),
+            ),
+            models.Index(
+                fields=["section", "language", "-published_at", "-id"],
+                name="article_in_section",
+                condition=models.Q(status="published"),
+            ),
+            models.Index(fields=["waiting_since", "uid"], name="article_waiting", condition=models.Q(status="draft")),
+            models.Index(
+                fields=["id"],
+                name="article_unrelated",
+                condition=models.Q(related_at=None, status="published"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, with the texts cleaned and what follows from them (slug, reading time) kept right."""
+        fields = kwargs.get("update_fields")
+        self.tidy()
+        if fields is not None:
+            follows = {"body": "reading_minutes", "headline": "slug"}
+            kwargs["update_fields"] = {*fields, *(follows[name] for name in fields if name in follows)}
+        super().save(**kwargs)
+
+    def tidy(self) -> None:
+        """Clean the texts and set what is derived from them. Doing it twice changes nothing."""
+        self.headline, self.byline = clean_line(self.headline), clean_line(self.byline)
+        self.dek, self.cover_alt = clean_line(self.dek), clean_line(self.cover_alt)
+        self.body = clean_html(self.body)
+        self.slug = self.slug or self.suggested_slug()
+        self.external_id = self.external_id or self.uid.hex
+        self.reading_minutes = reading_minutes(plain_text(self.body), self.language)
+
+    def suggested_slug(self) -> str:
+        """A readable slug of the headline, with a few random characters so that it is nobody else's."""
+        words = slugify(self.headline, allow_unicode=True)[:SLUG_LENGTH].strip("-")
+        return f"{words}-{secrets.token_hex(3)}".strip("-")
+
+    def get_absolute_url(self) -> str:
+        """The article's page, always in its own language."""
+        with translation.override(self.language):
+            return reverse("articles:article", args=[self.slug])
+
+    def permalink(self) -> str:
+        """The absolute URL of the article's page."""
+        return settings.SITE_URL + self.get_absolute_url()
+
+    def translations(self) -> list[dict[str, str]]:
+        """The readable versions in other languages, of an article read by `with_translations()`."""
+        found = []
+        for code, _name in settings.LANGUAGES:
+            slug = getattr(self, f"slug_in_{code.replace('-', '_')}")
+            if code != self.language and slug:
+                with translation.override(code):
+                    url = reverse("articles:article", args=[slug])
+                found.append({"language": code, "name": translation.get_language_info(code)["name_local"], "url": url})
+        return found
+
+    def content_hash(self) -> str:
+        """SHA-256 of the texts as they stand: what an editor signs off."""
+        texts = "\0".join([self.headline, self.dek, self.byline, self.body])
+        return hashlib.sha256(texts.encode()).hexdigest()
+
+    def is_withheld(self) -> bool:
+        """Whether any withholding is active."""
+        return self.withholdings.active().exists()
+
+    def check_printable(self) -> None:
+        """Refuse to publish what is not ready; raises ValidationError that names each fault and its remedy."""
+        faults = {}
+        if not self.headline:
+            faults["headline"] = _("An article needs a headline.")
+        if not plain_text(self.body):
+            faults["body"] = _("An article needs a body.")
+        if self.cover and not self.cover.source_type:
+            faults["cover"] = _("Say where the cover comes from (a photograph, drawn by code …) before publishing.")
+        if self.cover and not self.cover_alt:
+            faults["cover_alt"] = _("Describe the cover for readers who cannot see it.")
+        if faults:
+            raise ValidationError(faults)
+
+    @move(
+        sources=[Status.DRAFT],
+        target=Status.PUBLISHED,
+        permission="articles.publish_article",
+        label=_("Publish"),
+        key="p",
+        weight="primary",
+    )
+    def publish(self, *, by: User, reason: str) -> None:
+        """Put the article before its readers, now or at the time that is set, and say who answers for it."""
+        self.check_printable()
+        self.published_at = self.published_at or timezone.now()
+        self.editor_name = by.byline()
+        self.related_at = None
+        self.note(sha256=self.content_hash())
+
+    @move(
+        sources=[Status.DRAFT],
+        target=Status.SPIKED,
+        permission="articles.publish_article",
+        label=_("Spike…"),
+        reason=True,
+        key="s",
+        weight="danger",
+    )
+    def spike(self, *, by: User, reason: str) -> None:
+        """Decide that the draft never runs."""
+
+    @move(
+        sources=[Status.SPIKED],
+        target=Status.DRAFT,
+        permission="articles.publish_article",
+        label=_("Take up again"),
+    )
+    def revive(self, *, by: User, reason: str) -> None:
+        """Take a spiked draft up again."""
+
+    @move(
+        sources=[Status.PUBLISHED],
+        target=Status.KILLED,
+        permission="articles.kill_article",
+        label=_("Kill…"),
+        reason=True,
+        weight="danger",
+    )
+    def kill(self, *, by: User, reason: str) -> None:
+        """Take the article off for good: its address answers 410."""
+
+    @move(
+        sources=[Status.PUBLISHED],
+        target=None,
+        permission="articles.withhold_article",
+        label="",
+        reason=True,
+    )
+    def withhold(
+        self, *, by: User, reason: str, reference: uuid.UUID, law: str, claimant: str, is_person: bool = True
+    ) -> None:
+        """Take the article off while it is in question: its address answers 451 (RFC 7725)."""
+        Withholding.objects.create(
+            article=self, reference=reference, law=law, claimant=claimant, claimant_is_person=is_person
+        )
+        self.note(report=str(reference))
+
+    @move(
+        sources=[Status.PUBLISHED, Status.KILLED],
+        target=None,
+        permission="articles.withhold_article",
+        label="",
+        reason=True,
+    )
+    def lift(self, *, by: User, reason: str, reference: uuid.UUID) -> None:
+        """End what one report withheld; the article is back when no other report holds it."""
+        self.withholdings.active().filter(reference=reference).update(lifted=timezone.now())
+        self.note(report=str(reference))

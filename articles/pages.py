@@ -1,0 +1,56 @@
+"""Pages of a long list by key, not by number: page 500 costs what page 1 costs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from urllib.parse import urlencode
+
+from django.http import Http404
+
+from articles.models import Article, ArticleQuerySet
+
+PAGE = 20
+_CURSOR = re.compile(r"(\d{1,17})-(\d{1,18})")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its articles, and the addresses of the older page and of the newest (None where there is none)."""
+
+    articles: list[Article]
+    older_url: str | None
+    newest_url: str | None
+
+
+def page_of(articles: ArticleQuerySet, before: str, path: str) -> Page:
+    """Return the page that starts after the cursor `before` ("" for the newest).
+
+    A cursor is `<microseconds since 1970>-<id>` of the last article shown. Raises Http404 for anything else.
+    """
+    rows = articles.newest_first()
+    if before:
+        moment, pk = _parse(before)
+        # The first condition is what the index walks by; the second parts articles of the same moment.
+        rows = rows.filter(published_at__lte=moment).exclude(published_at=moment, pk__gte=pk)
+    found = list(rows[: PAGE + 1])
+    shown, more = found[:PAGE], len(found) > PAGE
+    older = f"{path}?{urlencode({'before': _cursor(shown[-1])})}" if more else None
+    return Page(shown, older, path if before else None)
+
+
+def _cursor(article: Article) -> str:
+    assert article.published_at  # a published article has its time  # noqa: S101
+    return f"{(article.published_at - _EPOCH) // timedelta(microseconds=1)}-{article.pk}"
+
+
+def _parse(cursor: str) -> tuple[datetime, int]:
+    match = _CURSOR.fullmatch(cursor)
+    try:
+        if match:
+            return _EPOCH + timedelta(microseconds=int(match[1])), int(match[2])
+    except OverflowError:
+        pass
+    raise Http404

@@ -1,0 +1,121 @@
+"""What a reader opens: home, sections, tags, articles, and the pictures in them."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from articles.models import Article, ArticleQuerySet, Picture, Section, Tag, Withholding
+from articles.pages import page_of
+from cms.page_cache import public_page
+
+HOME_LATEST, HOME_A_SECTION, RELATED = 5, 4, 4
+_PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{1,5})\.(?:jpe?g|webp|avif)")
+
+
+@require_safe
+@public_page()
+def home(request: HttpRequest) -> HttpResponse:
+    """The newest article large, the next ones, and what else there is by section."""
+    newest = Article.objects.published().in_language(get_language()).for_cards().newest_first()[:60]
+    articles = list(newest)
+    shown = articles[1 : HOME_LATEST + 1]
+    rest = articles[HOME_LATEST + 1 :]
+    sections: dict[Section, list[Article]] = {article.section: [] for article in rest}
+    for article in rest:
+        sections[article.section].append(article)
+    desks = [(section, found[:HOME_A_SECTION]) for section, found in sections.items()]
+    lead = articles[0] if articles else None
+    return render(request, "articles/home.html", {"lead": lead, "latest": shown, "desks": desks})
+
+
+@require_safe
+@public_page("before")
+def section(request: HttpRequest, slug: str) -> HttpResponse:
+    """A section's articles, newest first."""
+    found = get_object_or_404(Section, slug=slug)
+    articles = Article.objects.published().in_language(get_language()).filter(section=found)
+    return _list(request, found.name, articles.for_cards())
+
+
+@require_safe
+@public_page("before")
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """A tag's articles, newest first."""
+    found = get_object_or_404(Tag, slug=slug)
+    articles = Article.objects.published().in_language(get_language()).filter(tags=found)
+    return _list(request, found.name, articles.for_cards())
+
+
+def _list(request: HttpRequest, heading: str, articles: ArticleQuerySet) -> HttpResponse:
+    page = page_of(articles, request.GET.get("before", ""), request.path)
+    empty = _("Nothing has been published here yet.")
+    context = {"heading": heading, "page": page, "articles": page.articles, "empty_text": empty}
+    return render(request, "articles/list.html", context | {"older_url": page.older_url, "newest_url": page.newest_url})
+
+
+@require_safe
+@public_page()
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """One article; 451 where it is withheld, 410 where it was killed, 404 where it never ran."""
+    articles = Article.objects.filter(slug=slug, language=get_language())
+    readable = articles.published().select_related("section", "cover").with_translations()
+    found = readable.prefetch_related("tags").first()
+    if found is None:
+        return _not_readable(request, articles.first())
+    context = {
+        "article": found,
+        "translations": found.translations(),
+        "related": related_to(found),
+        "tags": list(found.tags.all()),
+        "permalink": found.permalink(),
+    }
+    return render(request, "articles/article.html", context)
+
+
+def related_to(article: Article) -> list[Article]:
+    """What the reader may like too: chosen when the article changed; until then the newest of its section."""
+    readable = Article.objects.published().in_language(article.language).for_cards()
+    if article.related_at:
+        found = readable.in_bulk(article.related)
+        return [found[pk] for pk in article.related if pk in found][:RELATED]
+    return list(readable.filter(section=article.section).exclude(pk=article.pk).newest_first()[:RELATED])
+
+
+def _not_readable(request: HttpRequest, article: Article | None) -> HttpResponse:
+    """Answer for an article that may not be read. A 451 never reveals one that was never published."""
+    if article is None or article.status not in {Article.Status.PUBLISHED, Article.Status.KILLED}:
+        raise Http404
+    if article.status == Article.Status.KILLED:
+        return render(request, "410.html", status=410)
+    withholdings = list(article.withholdings.active())
+    if not withholdings:  # its time has not come
+        raise Http404
+    response = render(request, "451.html", {"withholdings": withholdings}, status=451)
+    response["Link"] = f'<{settings.SITE_URL}/>; rel="blocked-by"'  # RFC 7725, section 4: who implements it
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> FileResponse:
+    """A picture's file, by its unguessable name; not while every article that shows it is withheld."""
+    match = _PICTURE_FILE.fullmatch(path)
+    if not match or not default_storage.exists(path):
+        raise Http404
+    picture = get_object_or_404(Picture, uid=match[1])
+    withheld = Withholding.objects.active().filter(article__cover=picture).exists()
+    if withheld and not Article.objects.published().filter(cover=picture).exists():
+        raise Http404
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    response = FileResponse(default_storage.open(path), content_type=kind)
+    response["Cache-Control"] = "public, max-age=600"
+    return response
