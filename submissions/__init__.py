@@ -1,0 +1,1 @@
+"""What contributors send: the guidelines, stories and their receipts."""

@@ -1,0 +1,60 @@
+"""Stories and guidelines in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from cms.admin import DeskAdmin, ReadOnlyAdmin
+from submissions.models import Chapter, Guidelines, Rule, Story
+
+
+@admin.register(Story)
+class StoryAdmin(DeskAdmin):
+    """Stories: read here as they were sent, and decided on by the buttons."""
+
+    review_template = "submissions/review.html"
+    list_display = ["headline", "language", "section", "status", "created", "claimed_by"]
+    list_filter = ["status", "language", "section"]
+    list_select_related = ["section", "claimed_by"]
+    search_fields = ["headline", "byline", "email"]
+    readonly_fields = fields = (
+        "byline", "anonymous", "email", "sources", "cover_source_type", "guidelines", "guidelines_language", "created",
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Stories are sent in by readers."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A story's own text is never edited; editors edit the article that becomes of it."""
+        return False
+
+
+class ChapterInline(admin.TabularInline):
+    """A version's chapters."""
+
+    model = Chapter
+    fields = readonly_fields = ("number", "title_en", "title_zh_hans")
+    can_delete = False
+    max_num = 0
+    extra = 0
+
+
+@admin.register(Guidelines)
+class GuidelinesAdmin(ReadOnlyAdmin):
+    """Versions of the guidelines."""
+
+    list_display = ["number", "effective"]
+    inlines = [ChapterInline]
+
+
+@admin.register(Rule)
+class RuleAdmin(ReadOnlyAdmin):
+    """The rules of every version."""
+
+    list_display = ["number", "reason_code", "text_en", "text_zh_hans"]
+    list_filter = ["chapter__guidelines"]
+    search_fields = ["text_en", "text_zh_hans", "reason_code"]

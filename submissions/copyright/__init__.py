@@ -1,0 +1,1 @@
+"""What rights holders send: copyright reports and what becomes of them."""

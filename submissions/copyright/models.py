@@ -1,0 +1,156 @@
+"""The copyright report, first form: received, upheld or declined; an upheld one can be reversed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from cms import codes
+from cms.letters import post
+from cms.text import clean_line
+from cms.workflow import DeskItem, move
+
+if TYPE_CHECKING:
+    from articles.models import Article
+    from cms.models import User
+
+
+class CopyrightReport(DeskItem):
+    """What a rights holder says of articles here. Nothing is withheld until a person has decided."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("received")
+        UPHELD = "upheld", _("upheld")
+        DECLINED = "declined", _("declined")
+        REVERSED = "reversed", _("reversed")
+
+    class Basis(models.TextChoices):
+        DMCA = "dmca", _("United States: DMCA, 17 USC 512(c)")
+        DSA = "dsa", _("European Union: Digital Services Act, Article 16")
+        OTHER = "other", _("Another law")
+
+    WAITING = (Status.RECEIVED,)
+    DESK_TITLE = "work"
+    DESK_NAME = _("Copyright reports")
+
+    basis = models.CharField(_("legal basis"), max_length=10, choices=Basis)
+    name = models.CharField(_("name"), max_length=255)
+    for_organisation = models.CharField(_("organisation"), max_length=255, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254)
+    address = models.TextField(_("postal address"), blank=True, max_length=1000)
+    phone = models.CharField(_("telephone"), max_length=50, blank=True)
+    work = models.TextField(_("the work"), max_length=2000)
+    urls = models.JSONField(_("addresses of the articles"), default=list)
+    articles = models.ManyToManyField("articles.Article", related_name="copyright_reports", verbose_name=_("articles"))
+    explanation = models.TextField(_("which part, and why"), max_length=5000)
+    statements = models.JSONField(_("statements made"), default=list)
+    statements_sha256 = models.CharField(max_length=64, blank=True)
+    signature = models.CharField(_("signature"), max_length=255)
+    seed = models.CharField(max_length=32, unique=True, editable=False)
+    code_hash = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("copyright report")
+        verbose_name_plural = _("copyright reports")
+        ordering = ["-id"]
+        permissions = [("decide_report", _("Can uphold and decline copyright reports"))]
+        indexes = [
+            models.Index(fields=["waiting_since", "uid"], name="report_waiting", condition=models.Q(status="received")),
+        ]
+
+    def __str__(self) -> str:
+        return self.work[:80]
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, with names in a form that shows what is stored."""
+        self.name, self.for_organisation = clean_line(self.name), clean_line(self.for_organisation)
+        self.signature, self.phone = clean_line(self.signature), clean_line(self.phone)
+        super().save(**kwargs)
+
+    @property
+    def code(self) -> str:
+        """The reporter's private code, derived anew."""
+        return codes.known_code(self.seed, use="case", known_hash=self.code_hash)
+
+    def case_url(self) -> str:
+        """The absolute address of the reporter's private page."""
+        with translation.override(self.language):
+            return settings.SITE_URL + reverse("copyright:case", args=[self.code])
+
+    def receive(self, *, by: User, articles: list[Article]) -> CopyrightReport:
+        """Save a report that has just come, log it, and write its receipt."""
+        self.status = self.Status.RECEIVED
+        self.enter(by=by, move="receive", basis=self.basis, articles=[str(found.uid) for found in articles])
+        self.articles.set(articles)
+        self.tell("report_received")
+        return self
+
+    def tell(self, letter: str, **context: Any) -> None:
+        """Write a letter to the reporter in the report's language."""
+        link = {"case_url": self.case_url(), "code": codes.printable(self.code)}
+        post(letter, self.email, language=self.language, about=self, private=link, **context)
+
+    def _each_article(self) -> list[Article]:
+        """The reported articles, in the one order in which they are locked."""
+        return list(self.articles.order_by("pk"))
+
+    @move(sources=WAITING, target=None, permission="copyright.decide_report", label=_("Claim"), key="c")
+    def claim(self, *, by: User, reason: str) -> None:
+        """Take the report on."""
+        self.claimed_by, self.claimed_at = by, timezone.now()
+
+    @move(
+        sources=WAITING,
+        target=Status.UPHELD,
+        permission="copyright.decide_report",
+        label=_("Uphold and withhold…"),
+        reason=True,
+        key="u",
+        weight="danger",
+    )
+    def uphold(self, *, by: User, reason: str) -> None:
+        """Withhold every article that the report names and that is published; tell the reporter."""
+        law = str(self.get_basis_display())
+        for article in self._each_article():
+            if article.status == article.Status.PUBLISHED:
+                article.withhold(
+                    by=by,
+                    reason=reason,
+                    reference=self.uid,
+                    law=law,
+                    claimant=self.for_organisation or self.name,
+                    is_person=not self.for_organisation,
+                )
+        self.tell("report_upheld", reason=reason)
+
+    @move(
+        sources=WAITING,
+        target=Status.DECLINED,
+        permission="copyright.decide_report",
+        label=_("Decline…"),
+        reason=True,
+        key="d",
+    )
+    def decline(self, *, by: User, reason: str) -> None:
+        """Leave the articles as they are and tell the reporter why."""
+        self.tell("report_declined", reason=reason)
+
+    @move(
+        sources=[Status.UPHELD],
+        target=Status.REVERSED,
+        permission="copyright.decide_report",
+        label=_("Reverse and restore…"),
+        reason=True,
+        weight="danger",
+    )
+    def reverse(self, *, by: User, reason: str) -> None:
+        """Lift what this report withheld (a retraction, a mistake, an appeal) and tell the reporter."""
+        for article in self._each_article():
+            if article.withholdings.active().filter(reference=self.uid).exists():
+                article.lift(by=by, reason=reason, reference=self.uid)
+        self.tell("report_reversed", reason=reason)

@@ -1,0 +1,75 @@
+"""What a rights holder opens: the report's form, the policy, the case."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cms import codes
+from cms.models import User
+from cms.page_cache import public_page
+from submissions.copyright.forms import ReportForm
+from submissions.copyright.models import CopyrightReport
+
+REPORT_FIELDS = (
+    "basis", "name", "for_organisation", "email", "address", "phone", "work", "urls", "explanation", "signature",
+)  # fmt: skip
+PLAIN_WORDS = {
+    "receive": _("We have received your report. It waits for an editor."),
+    "claim": _("An editor is examining your report."),
+    "uphold": _("Your report was upheld. The articles are withheld."),
+    "decline": _("Your report was declined. The articles stay."),
+    "reverse": _("The decision was reversed. The articles are back."),
+}
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Show the form; take a report and lead to its case. The same form sent twice is one report."""
+    form = ReportForm(request.POST if request.method == "POST" else None, initial={"urls": request.GET.get("url", "")})
+    if request.method == "POST":
+        before = CopyrightReport.objects.filter(seed=form.seed).first()
+        if before or form.is_valid():
+            return redirect("copyright:case", (before or _receive(form)).code)
+    return render(request, "copyright/report.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _receive(form: ReportForm) -> CopyrightReport:
+    """Make a report of a valid form."""
+    statements, sha256 = form.statements()
+    made = CopyrightReport(
+        **{name: form.cleaned_data[name] for name in REPORT_FIELDS},
+        language=get_language(),
+        statements=statements,
+        statements_sha256=sha256,
+        seed=form.seed,
+        code_hash=codes.hash_of(codes.code_of(form.seed, use="case")),
+    )
+    return made.receive(by=User.objects.system(), articles=form.articles)
+
+
+@require_safe
+def case(request: HttpRequest, token: str) -> HttpResponse:
+    """The reporter's private page: how the report stands."""
+    found = CopyrightReport.objects.filter(code_hash=codes.hash_of(token)).first()
+    if found is None:
+        raise Http404
+    rows = [
+        {"when": line.created, "text": PLAIN_WORDS[line.move], "reason": line.reason}
+        for line in found.decisions()
+        if line.move in PLAIN_WORDS
+    ]
+    context = {"report": found, "decisions": rows, "code": codes.printable(token)}
+    return render(request, "copyright/case.html", context)
+
+
+@require_safe
+@public_page()
+def policy(request: HttpRequest) -> HttpResponse:
+    """How copyright reports are handled here."""
+    return render(request, "copyright/policy.html")

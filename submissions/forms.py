@@ -1,0 +1,185 @@
+"""The form by which a reader sends a story, and sends it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Picture, Section
+from articles.provenance import SOURCE_TYPES
+from cms.editor import BodyWidget
+from cms.public_forms import PublicForm
+from cms.text import clean_line, plain_text, rich_text
+from submissions.models import Guidelines
+
+MAX_BODY = 60_000  # characters of text: some four hours of reading
+MAX_SOURCES = 30
+_KEPT = "copydesk.kept-cover"
+
+
+class SourcesField(forms.CharField):
+    """Web addresses, one a line; cleans to a list without repetitions."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3, "inputmode": "url"}), max_length=20_000, **kwargs)
+        self._url = forms.URLField(assume_scheme="https")
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the addresses; raise ValidationError that names every line which is none."""
+        lines = [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
+        if len(lines) > MAX_SOURCES:
+            raise ValidationError(_("At most %(most)s source links, please."), params={"most": MAX_SOURCES})
+        found, wrong = {}, []
+        for line in lines:
+            try:
+                found[self._url.clean(line)] = True
+            except ValidationError:
+                wrong.append(line[:80])
+        if wrong:
+            raise ValidationError(
+                _("Not a web address: %(lines)s. Write one address a line, such as https://example.org/report."),
+                params={"lines": ", ".join(wrong)},
+            )
+        return list(found)
+
+
+class SectionField(forms.ModelChoiceField):
+    """A section, by its slug, named in the language of the page."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Section.objects.all(), to_field_name="slug", **kwargs)
+
+    def label_from_instance(self, obj: Section) -> str:
+        """The section's name."""
+        return obj.name
+
+
+class StoryForm(PublicForm):
+    """A reader's story. After `is_valid()` the texts are sanitised and the picture, if any, is a Picture row.
+
+    An uploaded picture is taken in even when another field is wrong; `kept` is then that picture, and the form
+    carries it along, so that nobody has to choose a file twice.
+    """
+
+    headline = forms.CharField(label=_("Headline"), max_length=255)
+    dek = forms.CharField(
+        label=_("Dek"), help_text=_("One or two sentences under the headline."), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    body = forms.CharField(
+        label=_("Your story"),
+        help_text=_("Plain typing is fine: leave a line empty between paragraphs, start a heading with ##."),
+        widget=BodyWidget(attrs={"rows": 14}),
+        max_length=600_000,
+    )
+    language = forms.ChoiceField(label=_("Language of the story"), choices=settings.LANGUAGES)
+    section = SectionField(label=_("Section"), empty_label=_("Choose a section"))
+    sources = SourcesField(
+        label=_("Source links"),
+        required=False,
+        help_text=_("Where your story rests on others: one address a line."),
+    )
+    byline = forms.CharField(
+        label=_("Name to print"), max_length=255, required=False, help_text=_("Your name or a pen name.")
+    )
+    anonymous = forms.BooleanField(label=_("Print no name: I want to stay anonymous"), required=False)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Only to tell you what becomes of the story. Without it, keep the private code you get."),
+    )
+    cover = forms.FileField(
+        label=_("Cover picture"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
+        help_text=_("JPEG, PNG, WebP or AVIF, up to 12 MB. Without one we draw a cover by code and say so."),
+    )
+    cover_source_type = forms.ChoiceField(
+        label=_("Where the picture comes from"),
+        required=False,
+        choices=[("", _("Choose its origin")), *SOURCE_TYPES.items()],
+    )
+    kept_cover = forms.CharField(required=False, widget=forms.HiddenInput)
+    guidelines = forms.CharField(
+        widget=forms.CheckboxInput,
+        error_messages={"required": _("Please agree to the guidelines: tick the box above.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.version = Guidelines.objects.in_force()
+        self.fields["guidelines"].label = _("I have read the News Submission Rules and Guidelines and agree")
+        self.fields["guidelines"].widget = forms.CheckboxInput(attrs={"value": str(self.version.number)})
+        self.initial.setdefault("language", get_language())
+        self.kept: Picture | None = self._kept_before()
+
+    def _kept_before(self) -> Picture | None:
+        """The picture that was taken in at an earlier try."""
+        try:
+            uid = signing.loads(self.data.get("kept_cover", ""), salt=_KEPT, max_age=24 * 60 * 60)
+        except signing.BadSignature:
+            return None
+        return Picture.objects.filter(uid=uid).first()
+
+    def clean_headline(self) -> str:
+        """One visible line."""
+        headline = clean_line(self.cleaned_data["headline"])
+        if not headline:
+            raise ValidationError(_("Write a headline that says what happened."))
+        return headline
+
+    def clean_body(self) -> str:
+        """Sanitised HTML, whether it came from the editor or from plain typing."""
+        body = rich_text(self.cleaned_data["body"])
+        length = len(plain_text(body))
+        if not length:
+            raise ValidationError(_("Write your story here."))
+        if length > MAX_BODY:
+            raise ValidationError(
+                _("Your story has %(length)s characters; we can take %(most)s. Shorten it or send it in parts."),
+                params={"length": length, "most": MAX_BODY},
+            )
+        return body
+
+    def clean_guidelines(self) -> Guidelines:
+        """The version that was agreed to, which must be the one in force."""
+        agreed = self.cleaned_data["guidelines"]
+        if agreed in {"", "False", "false", "0"}:
+            raise ValidationError(self.fields["guidelines"].error_messages["required"], code="required")
+        if agreed.isdecimal() and int(agreed) != self.version.number:
+            raise ValidationError(
+                _("The guidelines have changed: please read version %(number)s and agree again."),
+                params={"number": self.version.number},
+            )
+        return self.version
+
+    def clean(self) -> dict[str, Any]:
+        """Check what concerns two fields: a name or anonymity, a picture and its origin."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("anonymous") and not data.get("byline") and "byline" not in self.errors:
+            self.add_error("byline", _("Write the name to print, or choose to stay anonymous below."))
+        origin = data.get("cover_source_type", "")
+        self._take_in(data.get("cover"), origin)
+        if self.kept and not origin and "cover_source_type" not in self.errors:
+            self.add_error("cover_source_type", _("Say where the picture comes from: choose one of the list."))
+        data["cover"] = self.kept
+        return data
+
+    def _take_in(self, upload: Any, origin: str) -> None:
+        """Make a Picture of a fresh upload, and remember it in the form whatever else is wrong."""
+        try:
+            if upload:
+                self.kept = Picture.objects.take_in(upload, source_type=origin)
+            elif self.kept and origin:
+                self.kept.declare(origin)
+        except ValidationError as error:
+            self.add_error("cover", error)
+            return
+        if self.kept:
+            self.remember("kept_cover", signing.dumps(str(self.kept.uid), salt=_KEPT))

@@ -1,0 +1,1 @@
+"""The published rules by which stories are sent in and decided."""

@@ -1,0 +1,38 @@
+"""The submissions' work that can wait: telling contributors, and forgetting pictures that nobody sent in the end."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles.models import Article, Picture
+from cms.worker import job
+from submissions.models import Story
+
+UNSENT_PICTURES_STAY = timedelta(days=2)
+
+
+@job(every=timedelta(seconds=5))
+def tell_published() -> int:
+    """Write to contributors whose story has appeared. Submissions look at articles: articles know nothing of them."""
+    appeared = Article.objects.published().values("pk")
+    untold = Story.objects.filter(
+        status=Story.Status.ACCEPTED, told_published=None, article__in=appeared
+    ).select_related("article")
+    stories = list(untold.order_by("pk")[:50])
+    for story in stories:
+        with transaction.atomic():
+            mine = Story.objects.filter(pk=story.pk, told_published=None).update(told_published=timezone.now())
+            if mine and story.article:
+                story.tell("story_published", article_url=story.article.permalink(), headline=story.article.headline)
+    return len(stories)
+
+
+@job(every=timedelta(hours=1))
+def forget_unsent_pictures() -> int:
+    """Delete pictures of forms that were never sent."""
+    old = Picture.objects.filter(created__lt=timezone.now() - UNSENT_PICTURES_STAY)
+    unused = list(old.filter(article=None, story=None).order_by("pk")[:50])
+    for picture in unused:
+        picture.forget()
+    return len(unused)

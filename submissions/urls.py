@@ -1,0 +1,14 @@
+"""The contributor's addresses, below `/<lang>/`."""
+
+from django.urls import path
+
+from submissions import views
+
+app_name = "submissions"
+urlpatterns = [
+    path("submit/", views.submit, name="submit"),
+    path("guidelines/", views.guidelines, name="guidelines"),
+    path("guidelines/v<int:number>/", views.guidelines, name="guidelines_version"),
+    path("receipt/", views.receipt_ask, name="receipt_ask"),
+    path("receipt/<str:token>/", views.receipt, name="receipt"),
+]
