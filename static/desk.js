@@ -1,0 +1,88 @@
+// The desk by keyboard, and a guard for unsaved edits. Nothing here is needed: every move is a plain form.
+const OFF = "copydesk.keys-off";
+let keysOn = localStorage.getItem(OFF) === null;
+
+function isTyping(target) {
+  return target.isContentEditable || target.closest("input, textarea, select, dialog, [role='textbox']") !== null;
+}
+
+// j and k walk along the desk's rows; Enter follows the link, as everywhere.
+function walk(step) {
+  const links = [...document.querySelectorAll(".desk-rows a")];
+  const place = links.indexOf(document.activeElement) + (step < 0 && !links.includes(document.activeElement) ? 1 : step);
+  links[Math.max(0, Math.min(place, links.length - 1))]?.focus();
+}
+
+// A move's key presses its button or, where a reason is needed, opens it and leads to the reason.
+function press(key) {
+  const found = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!found) return false;
+  if (found.matches("details")) {
+    found.open = true;
+    found.querySelector("textarea").focus();
+  } else {
+    found.focus();
+    found.click();
+  }
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!keysOn || event.defaultPrevented || event.repeat || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
+  else if (press(event.key)) event.preventDefault();
+});
+
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll(".account[open]")) if (!menu.contains(target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".account[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// One-letter keys can be switched off (WCAG 2.1.4): people who dictate would press them by speaking.
+for (const row of document.querySelectorAll(".keys")) {
+  const button = row.querySelector("button");
+  const show = () => {
+    button.setAttribute("aria-pressed", String(keysOn));
+    for (const sign of document.querySelectorAll(".desk-hint, .move kbd")) sign.hidden = !keysOn;
+  };
+  button.addEventListener("click", () => {
+    keysOn = !keysOn;
+    if (keysOn) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "");
+    show();
+  });
+  row.hidden = false;
+  show();
+}
+
+// On a phone the filters fold away until they are asked for.
+if (matchMedia("(width < 48rem)").matches) {
+  for (const filters of document.querySelectorAll(".desk-filters, #changelist-filter details")) filters.open = false;
+}
+
+// A move takes the text as it was saved: it waits while the form beside it holds edits that were not.
+const edit = document.querySelector(".review-item form");
+const warning = document.querySelector(".unsaved");
+if (edit && warning) {
+  let edited = false;
+  edit.addEventListener("input", () => (edited = true));
+  edit.addEventListener("change", () => (edited = true));
+  edit.addEventListener("submit", () => (edited = false));
+  for (const move of document.querySelectorAll(".move")) {
+    move.addEventListener("submit", (event) => {
+      if (!edited) return;
+      event.preventDefault();
+      warning.classList.add("pressing");
+      edit.querySelector("[name='_continue']").focus();
+    });
+  }
+  addEventListener("beforeunload", (event) => {
+    if (edited) event.preventDefault();
+  });
+}
