@@ -1,0 +1,58 @@
+"""What every test may ask for."""
+
+import pytest
+from django.core.cache import cache
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
+from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
+from django.test import Client
+from django.urls import set_script_prefix
+from django.utils import translation
+
+from tests.factories import make_editor
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_log_may_be_emptied_between_tests():
+    """Tests with real transactions end with emptied tables, which the log's triggers rightly refuse."""
+    flush_postgresql, flush_sqlite = PostgreSQL.execute_sql_flush, SQLite.execute_sql_flush
+
+    def postgresql(self, sql_list):
+        off, on = (f"SET session_replication_role = {role}" for role in ("replica", "DEFAULT"))
+        return flush_postgresql(self, [off, *sql_list, on])
+
+    def sqlite(self, sql_list):
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        off = [f"DROP TRIGGER {name}" for name, _sql in triggers]
+        return flush_sqlite(self, [*off, *sql_list, *(sql for _name, sql in triggers)])
+
+    PostgreSQL.execute_sql_flush, SQLite.execute_sql_flush = postgresql, sqlite
+    yield
+    PostgreSQL.execute_sql_flush, SQLite.execute_sql_flush = flush_postgresql, flush_sqlite
+
+
+@pytest.fixture(autouse=True)
+def _a_fresh_start(settings, tmp_path):
+    """No page, language, file or letter of one test reaches another."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.OUTBOX = tmp_path / "outbox"
+    cache.clear()
+    set_script_prefix("/")
+    with translation.override("en"):
+        yield
+    cache.clear()
+
+
+@pytest.fixture
+def editor(db):
+    """A member of staff who may make every move."""
+    return make_editor()
+
+
+@pytest.fixture
+def desk(editor):
+    """A browser in which the editor is signed in."""
+    client = Client()
+    client.force_login(editor)
+    return client

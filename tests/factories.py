@@ -1,0 +1,143 @@
+"""Small makers of test data: each gives something valid, and takes what the test is about."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from importlib import import_module
+from io import BytesIO
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from articles.models import Article, Picture, Section, Tag
+from cms import codes
+from cms.models import User
+from submissions.copyright.models import CopyrightReport
+from submissions.models import Guidelines, Story
+
+_count = itertools.count(1)
+PASSWORD = "correct horse battery staple"
+
+
+def make_editor(*permissions: str, **fields: Any) -> User:
+    """A member of staff; a superuser unless permissions such as "decide_story" are named."""
+    name = fields.pop("username", f"editor{next(_count)}")
+    made = User.objects.create_user(name, password=PASSWORD, is_staff=True, is_superuser=not permissions, **fields)
+    made.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return made
+
+
+def make_section(slug: str = "business") -> Section:
+    """The section of this slug, made when first asked for."""
+    names = {"business": "商业", "technology": "科技", "markets": "市场"}
+    defaults = {"name_en": slug.capitalize(), "name_zh_hans": names.get(slug, slug)}
+    return Section.objects.get_or_create(slug=slug, defaults=defaults)[0]
+
+
+def make_guidelines() -> Guidelines:
+    """The first version, also in tests whose tables were emptied."""
+    import_module("submissions.migrations.0002_first_guidelines").write(apps, None)
+    return Guidelines.objects.in_force()
+
+
+def picture_bytes(
+    size: tuple[int, int] = (1200, 800), kind: str = "JPEG", colour: str = "#b8402a", **options: Any
+) -> bytes:
+    """The bytes of a plain picture."""
+    target = BytesIO()
+    Image.new("RGB", size, colour).save(target, kind, **options)
+    return target.getvalue()
+
+
+def upload(name: str = "photo.jpg", **options: Any) -> SimpleUploadedFile:
+    """A picture as a browser sends it."""
+    return SimpleUploadedFile(name, picture_bytes(**options), "image/jpeg")
+
+
+def make_picture(source_type: str = "digitalCapture") -> Picture:
+    """A small picture that was taken in."""
+    return Picture.objects.take_in(BytesIO(picture_bytes((640, 360))), source_type=source_type)
+
+
+def make_story(**fields: Any) -> Story:
+    """A story that has just come in."""
+    version = make_guidelines()
+    seed = codes.new_seed()
+    values: dict[str, Any] = {
+        "headline": "The ferry that waits for the last shift",
+        "dek": "A crossing changed its timetable after one letter.",
+        "body": "<p>The last ferry used to leave at ten.</p><h2>One letter</h2><p>Now it waits.</p>",
+        "language": "en",
+        "section": make_section(),
+        "sources": ["https://example.org/timetable"],
+        "byline": "Mara Lindqvist",
+        "email": "reader@example.org",
+        "guidelines": version,
+        "guidelines_language": "en",
+        "guidelines_sha256": version.sha256("en"),
+        "seed": seed,
+        "code_hash": codes.hash_of(codes.code_of(seed, use="receipt")),
+    }
+    return Story(**values | fields).receive(by=User.objects.system())
+
+
+def make_article(*, published: bool = True, tags: tuple[str, ...] = (), **fields: Any) -> Article:
+    """An article, published a minute ago unless told otherwise."""
+    number = next(_count)
+    values: dict[str, Any] = {
+        "headline": f"Night buses, line {number}",
+        "dek": "What runs after midnight.",
+        "body": "<p>Three lines run all night.</p>",
+        "byline": "Mara Lindqvist",
+        "language": "en",
+        "slug": f"night-buses-{number}",
+        "status": Article.Status.PUBLISHED if published else Article.Status.DRAFT,
+        "published_at": timezone.now() - timedelta(minutes=1) if published else None,
+    }
+    values |= fields
+    values.setdefault("section", None)
+    values["section"] = values["section"] or make_section()
+    article = Article(**values).enter(by=User.objects.system(), move="import")
+    article.tags.set(Tag.objects.named(tags))
+    return article
+
+
+def make_report(*articles: Article, **fields: Any) -> CopyrightReport:
+    """A copyright report on the given articles, or on a new one."""
+    targets = list(articles) or [make_article()]
+    seed = codes.new_seed()
+    values: dict[str, Any] = {
+        "basis": "dsa",
+        "name": "Ilse Brandt",
+        "email": "ilse@example.net",
+        "work": "Photographs of the night buses",
+        "urls": [article.permalink() for article in targets],
+        "explanation": "The second paragraph is mine.",
+        "signature": "Ilse Brandt",
+        "language": "en",
+        "seed": seed,
+        "code_hash": codes.hash_of(codes.code_of(seed, use="case")),
+    }
+    return CopyrightReport(**values | fields).receive(by=User.objects.system(), articles=targets)
+
+
+def submission(**fields: Any) -> dict[str, Any]:
+    """What the submission form posts, by the field names of its public contract."""
+    make_section()
+    values = {
+        "headline": "The ferry that waits for the last shift",
+        "dek": "A crossing changed its timetable after one letter.",
+        "body": "The last ferry used to leave at ten.\n\n## One letter\n\nNow it waits.",
+        "language": "en",
+        "section": "business",
+        "sources": "https://example.org/timetable",
+        "byline": "Mara Lindqvist",
+        "email": "reader@example.org",
+        "guidelines": str(make_guidelines().number),
+    }
+    return {name: value for name, value in (values | fields).items() if value is not None}

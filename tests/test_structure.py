@@ -1,0 +1,81 @@
+"""The house itself: who may import whom, and how templates are written."""
+
+import ast
+import re
+from pathlib import Path
+
+import polib
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "cms": {"cms"},
+    "articles": {"articles", "cms"},
+    "submissions": {"submissions", "articles", "cms"},
+    "newsletter": {"newsletter", "articles", "cms"},
+}
+SOURCES = [path for app in MAY_IMPORT for path in (ROOT / app).rglob("*.py")]
+TEMPLATES = list((ROOT / "templates").rglob("*.html"))
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module.split(".")[0]
+
+
+def test_imports_run_one_way():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in SOURCES
+        if path != ROOT / "cms" / "urls.py"
+        for name in imported(path)
+        if name in MAY_IMPORT and name not in MAY_IMPORT[path.relative_to(ROOT).parts[0]]
+    ]
+    assert wrong == []
+
+
+def test_stories_and_the_copyright_process_stay_one_app_inside_the_other():
+    for path in (ROOT / "submissions").glob("*.py"):
+        assert "submissions.copyright" not in path.read_text(encoding="utf-8"), path
+
+
+def test_migrations_import_no_app_code():
+    migrations = [path for path in SOURCES if path.parent.name == "migrations"]
+    assert [path for path in migrations for name in imported(path) if name in MAY_IMPORT] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_templates_need_no_relaxed_content_security_policy(path):
+    html = path.read_text(encoding="utf-8")
+    letter = "email" in path.parts
+    assert not re.search(r"\son[a-z]+=", html)
+    assert letter or not re.search(r"\sstyle=|<style", html)
+    for script in re.findall(r"<script[^>]*>", html):
+        assert "src=" in script, script
+    assert not re.search(r"(?:src|href)=[\"']https?://(?!schema)", html), "a request to somebody else"
+
+
+def test_no_module_outgrows_three_hundred_lines():
+    long = [path for path in SOURCES if path.parent.name != "migrations" and path.read_text().count("\n") > 300]
+    assert long == []
+
+
+@pytest.mark.parametrize("catalogue", (ROOT / "locale").rglob("*.po"), ids=lambda path: path.parent.parent.name)
+def test_no_string_is_missing_from_a_catalogue_and_the_compiled_one_is_the_same(catalogue):
+    po = polib.pofile(str(catalogue))
+    assert [entry.msgid for entry in po if not entry.translated() and not entry.obsolete] == []
+    assert [entry.msgid for entry in po if entry.fuzzy] == []
+    mo = polib.mofile(str(catalogue.with_suffix(".mo")))
+    compiled = {(entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural) for entry in mo}
+    assert compiled == {
+        (entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural) for entry in po if not entry.obsolete
+    }
+
+
+def test_chinese_texts_have_full_width_punctuation():
+    po = polib.pofile(str(ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"))
+    half = [entry.msgstr for entry in po if re.search(r"[\u4e00-\u9fff][,;:?!](?!\d)", entry.msgstr)]
+    assert half == []
