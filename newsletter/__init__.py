@@ -1,0 +1,1 @@
+"""Who asked for the newsletter, and the record of their consent."""
