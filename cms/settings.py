@@ -166,6 +166,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 # --- Mail --------------------------------------------------------------------------------------------
 
 OUTBOX = DATA / "outbox"
+SHOW_OUTBOX = DEBUG
 if env.str("EMAIL_URL", default=""):
     _mail = env.dj_email_url("EMAIL_URL")
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]

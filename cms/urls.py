@@ -26,7 +26,7 @@ urlpatterns = [
         path("newsletter/", include("newsletter.urls")),
     ),
 ]
-if settings.DEBUG:
+if settings.SHOW_OUTBOX:
     urlpatterns += [
         path("outbox/", outbox.outbox, name="outbox"),
         path("outbox/<str:name>/", outbox.outbox_letter, name="outbox_letter"),

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
+from django.db import transaction
 
 EDITOR = "editor"
 
@@ -23,7 +24,8 @@ class Command(BaseCommand):
         if not settings.DEBUG:  # with DEBUG they are served from where they lie
             call_command("collectstatic", interactive=False, verbosity=0)
         if settings.DEBUG and not apps.get_model("articles.Article").objects.exists():
-            call_command("load_demo")
+            with transaction.atomic():  # cut short, it comes whole the next time
+                call_command("load_demo")
         self.stdout.write(self._account())
 
     def _account(self) -> str:
