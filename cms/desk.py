@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import connection
 from django.db.models import Count, F, Model, Q, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PAGE = 50
 COLUMNS = ("kind", "pk", "uid", "title", "language", "waiting_since", "claimed_by_name")
+_CLAIMED_BY = Trim(Concat("claimed_by__first_name", Value(" "), "claimed_by__last_name"))
 _AFTER = re.compile(r"(?P<moment>[0-9T:.+-]{19,32})_(?P<uid>[0-9a-f]{32})")
 
 
@@ -102,7 +103,7 @@ def _arm(kind: type[DeskItem], filters: Q, after: tuple[datetime, uuid.UUID] | N
         Cast(F(kind.DESK_TITLE), TextField()),
         "language",
         "waiting_since",
-        Cast(F("claimed_by__username"), TextField()),
+        Cast(Coalesce(NullIf(_CLAIMED_BY, Value("")), F("claimed_by__username")), TextField()),
     )[: PAGE + 1]
 
 
@@ -127,8 +128,8 @@ def _row(found: tuple[Any, ...]) -> Row:
     model = apps.get_model(kind)
     if not isinstance(uid, uuid.UUID):
         uid = uuid.UUID(uid)
-    if not isinstance(since, datetime):
-        since = parse_datetime(f"{since}+00:00")
+    moment = since if isinstance(since, datetime) else parse_datetime(since)
+    since = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite keeps UTC and does not say so
     return Row(model, pk, uid, title, language, since, claimed or "")
 
 

@@ -23,17 +23,18 @@ _pending: ContextVar[list[Decision] | None] = ContextVar("pending_decisions", de
 
 
 @contextlib.contextmanager
-def logged() -> Iterator[list[Decision]]:
+def logged(*, savepoint: bool = True) -> Iterator[list[Decision]]:
     """A transaction whose decisions, put into the yielded list, are chained just before it commits.
 
-    Moves inside moves share the outermost one's list. So the head of the log is always the last row to be
+    Moves inside moves share the outermost one's list; each is undone alone if it fails and the outer one goes on,
+    except where `savepoint` is given up for speed. So the head of the log is always the last row to be
     locked, and no two transactions can wait for each other over it.
     """
     outer = _pending.get()
     if outer is not None:
         mark = len(outer)
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=savepoint):
                 yield outer
         except BaseException:
             del outer[mark:]

@@ -75,8 +75,6 @@ def run_round(due: list[Job]) -> dict[str, int]:
             log.exception("job %s failed and will be tried again", task.name)
             task.next_run = time.monotonic() + max(task.every, 30)
             continue
-        finally:
-            close_old_connections()
         if not done[task.name]:
             task.next_run = time.monotonic() + task.every
     return done
@@ -107,5 +105,7 @@ def run_forever() -> None:
     signal.signal(signal.SIGINT, leave)
     todo = jobs()
     while not stop.is_set():
-        if not any(run_round(todo).values()):
+        busy = any(run_round(todo).values())
+        close_old_connections()
+        if not busy:
             stop.wait(PAUSE)

@@ -237,7 +237,7 @@ class DeskItem(models.Model):
 
     def enter(self, *, by: User, move: str, **details: Any) -> Self:
         """Save a new item and log how it came: by form, by mail, by import."""
-        with logged() as log:
+        with logged(savepoint=False) as log:
             self.save(force_insert=True)
             log.append(self.decision(move, "", by, **details))
         return self

@@ -86,3 +86,11 @@ if (edit && warning) {
     if (edited) event.preventDefault();
   });
 }
+
+// The tag field's search box comes without a name (Select2).
+addEventListener("load", () => {
+  for (const box of document.querySelectorAll(".select2-search__field:not([aria-label])")) {
+    const field = box.closest(".select2").previousElementSibling;
+    box.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.name);
+  }
+});

@@ -1,18 +1,135 @@
-// Gives the writing area of the body editor what its hidden text field has: a name, help, error, focus.
-document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
-  const area = editor.view.dom;
+// Makes the body editor (django-prose-editor, tiptap) one of this site's fields: its names, its Chinese, what is pasted.
+
+const CHINESE = {
+  "heading 2": "二级标题",
+  "heading 3": "三级标题",
+  "Heading 2": "二级标题",
+  "Heading 3": "三级标题",
+  paragraph: "正文",
+  Paragraph: "正文",
+  "unordered list": "项目列表",
+  "ordered list": "编号列表",
+  blockquote: "引文",
+  bold: "加粗",
+  italic: "着重",
+  "insert link": "插入链接",
+  "remove link": "取消链接",
+  undo: "撤销",
+  redo: "重做",
+  "Insert table": "插入表格",
+  "Add column": "添加列",
+  "Delete column": "删除列",
+  "Add row": "添加行",
+  "Delete row": "删除行",
+  "Merge cells": "合并单元格",
+  "Split cell": "拆分单元格",
+  "Toggle header cell": "切换表头单元格",
+  "Delete table": "删除表格",
+  "Edit Link": "编辑链接",
+  URL: "网址",
+  Title: "说明文字",
+  "Table Properties": "表格",
+  "Insert Table": "插入表格",
+  Rows: "行数",
+  Columns: "列数",
+  "Include header row": "含表头行",
+  Update: "确定",
+  Cancel: "取消",
+  Formatting: "格式",
+};
+const words = document.documentElement.lang.startsWith("zh") ? CHINESE : {};
+const say = (text) => words[text] ?? text;
+
+// The editor asks gettext for the words of its dialogs when its module is loaded, which is after this script.
+const catalogue = window.gettext;
+window.gettext = (text) => words[text] ?? (catalogue ? catalogue(text) : text);
+
+// Tiptap adds a style element unless it finds one; our policy forbids that, and editor.css has the rules. This
+// element has the name it looks for but, being no HTML, no effect.
+const placeholder = document.createElementNS(null, "style");
+placeholder.setAttribute("data-tiptap-style", "");
+document.head.append(placeholder);
+
+// What is pasted is read without its style attributes, as our policy wants it, so what they say of bold and italic
+// becomes tags first. Google Docs wraps everything in <b style="font-weight:normal">: that one says "not bold".
+function tidyPasted(html) {
+  const pasted = new DOMParser().parseFromString(html.replace(/\sstyle=/gi, " data-style="), "text/html");
+  for (const element of pasted.querySelectorAll("[data-style]")) {
+    const style = element.dataset.style;
+    element.removeAttribute("data-style");
+    if (element.matches("b, strong") && /font-weight:\s*(normal|[1-4]00)/i.test(style)) {
+      element.replaceWith(...element.childNodes);
+    } else if (element.matches("span")) {
+      if (/font-weight:\s*(bold|[6-9]00)/i.test(style)) wrapContent(element, "strong");
+      if (/font-style:\s*italic/i.test(style)) wrapContent(element, "em");
+    }
+  }
+  return pasted.body.innerHTML;
+}
+
+function wrapContent(element, tag) {
+  const wrapper = element.ownerDocument.createElement(tag);
+  wrapper.append(...element.childNodes);
+  element.append(wrapper);
+}
+
+// The writing area is named, described and marked as its hidden text field is.
+function nameArea(area, textarea) {
+  const label = document.querySelector(`label[for="${textarea.id}"]`);
+  if (label) label.id ||= `${textarea.id}_label`;
   area.setAttribute("role", "textbox");
   area.setAttribute("aria-multiline", "true");
-  area.setAttribute("aria-labelledby", `${textarea.id}_label`);
-  for (const name of ["aria-describedby", "aria-invalid"]) {
+  if (label) area.setAttribute("aria-labelledby", label.id);
+  for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) {
     if (textarea.hasAttribute(name)) area.setAttribute(name, textarea.getAttribute(name));
   }
-  const ways = `label[for="${textarea.id}"], a[href="#${textarea.id}"]`;
-  for (const way of document.querySelectorAll(ways)) {
+  for (const way of document.querySelectorAll(`label[for="${textarea.id}"], a[href="#${textarea.id}"]`)) {
     way.addEventListener("click", (event) => {
       event.preventDefault();
       area.focus();
       area.scrollIntoView({ block: "center" });
     });
   }
+}
+
+// The texts are read out, spelt and set in the language that the form says they are in.
+function followLanguage(area, form) {
+  const { language: choice, headline, dek } = form?.elements ?? {};
+  if (!choice) return;
+  const follow = () => {
+    for (const field of [area, headline, dek]) if (field) field.lang = choice.value;
+  };
+  choice.addEventListener("change", follow);
+  follow();
+}
+
+// The toolbar tells by class alone which buttons are on or out of use, and is in English.
+function nameToolbar(editor, toolbar) {
+  toolbar.setAttribute("role", "toolbar");
+  toolbar.setAttribute("aria-label", say("Formatting"));
+  for (const option of toolbar.querySelectorAll(".prose-menubar__option > *")) option.textContent = say(option.textContent);
+  const update = () => {
+    for (const button of toolbar.querySelectorAll("button[title]")) {
+      button.title = say(button.title);
+      button.setAttribute("aria-label", button.title);
+      button.setAttribute("aria-disabled", String(button.classList.contains("disabled")));
+      button.setAttribute("aria-pressed", String(button.classList.contains("active")));
+    }
+    for (const button of toolbar.querySelectorAll(".prose-menubar__selected button")) {
+      button.removeAttribute("aria-pressed");
+      button.setAttribute("aria-haspopup", "true");
+    }
+  };
+  editor.on("transaction", update);
+  update();
+}
+
+document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
+  nameArea(editor.view.dom, textarea);
+  followLanguage(editor.view.dom, textarea.form);
+  const before = editor.view.props.transformPastedHTML;
+  editor.view.setProps({
+    transformPastedHTML: (html, view) => tidyPasted(before ? before(html, view) : html),
+  });
+  editor.on("create", () => nameToolbar(editor, editor.storage.menu.dom));
 });

@@ -60,6 +60,20 @@ class SectionField(forms.ModelChoiceField):
         return obj.name
 
 
+class AgreementInput(forms.CheckboxInput):
+    """A box whose value is the version that is agreed to."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(attrs={"value": str(version)}, check_test=lambda value: value == str(version))
+
+    def format_value(self, value: Any) -> None:
+        """Print the version in force, whatever was sent."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        """The version that was agreed to, as sent; "" where the box is empty."""
+        return str(data.get(name, ""))
+
+
 class StoryForm(PublicForm):
     """A reader's story. After `is_valid()` the texts are sanitised and the picture, if any, is a Picture row.
 
@@ -115,7 +129,7 @@ class StoryForm(PublicForm):
         super().__init__(*args, **kwargs)
         self.version = Guidelines.objects.in_force()
         self.fields["guidelines"].label = _("I have read the News Submission Rules and Guidelines and agree")
-        self.fields["guidelines"].widget = forms.CheckboxInput(attrs={"value": str(self.version.number)})
+        self.fields["guidelines"].widget = AgreementInput(self.version.number)
         self.initial.setdefault("language", get_language())
         self.kept: Picture | None = self._kept_before()
 

@@ -15,6 +15,7 @@ from articles.provenance import SOURCE_TYPES
 from articles.reading_time import reading_minutes
 from cms import codes
 from cms.letters import post
+from cms.log import logged
 from cms.text import clean_html, clean_line, plain_text
 from cms.workflow import DeskItem, move
 
@@ -101,8 +102,9 @@ class Story(DeskItem):
     def receive(self, *, by: User) -> Story:
         """Save a story that has just come, log it, and write the receipt's letter where there is an address."""
         self.status = self.Status.RECEIVED
-        self.enter(by=by, move="receive", guidelines=self.guidelines.number)
-        self.tell("story_received")
+        with logged():
+            self.enter(by=by, move="receive", guidelines=self.guidelines.number)
+            self.tell("story_received")
         return self
 
     def tell(self, letter: str, **context: Any) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -51,7 +53,8 @@ def _receive(form: StoryForm) -> str:
         seed=form.seed,
         code_hash=codes.hash_of(code),
     )
-    story.receive(by=User.objects.system())
+    with contextlib.suppress(IntegrityError):  # the other click of a double click was faster: same code, same receipt
+        story.receive(by=User.objects.system())
     return redirect("submissions:receipt", code).url + "?new"
 
 
@@ -75,7 +78,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         request,
         "submissions/receipt.html",
         _receipt_context(story, token, form, notice, request),
-        status=409 if notice else 200,
+        status=409 if notice else 422 if form else 200,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
 from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
+from django.db import transaction
 from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import translation
@@ -30,6 +31,14 @@ def _the_log_may_be_emptied_between_tests():
     PostgreSQL.execute_sql_flush, SQLite.execute_sql_flush = postgresql, sqlite
     yield
     PostgreSQL.execute_sql_flush, SQLite.execute_sql_flush = flush_postgresql, flush_sqlite
+
+
+@pytest.fixture(autouse=True)
+def _commits_that_never_come(request, monkeypatch):
+    """A test inside one transaction never commits: what waits for that is done at once."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker and not marker.kwargs.get("transaction"):
+        monkeypatch.setattr(transaction, "on_commit", lambda func, **options: func())
 
 
 @pytest.fixture(autouse=True)

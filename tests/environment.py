@@ -4,9 +4,11 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 _folder = tempfile.mkdtemp(prefix="copydesk-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+Path(_folder, "static").mkdir()
 os.environ.update(
     COPYDESK_DATA=_folder,
     DEBUG="1",  # plain http and unhashed static files; Django's own DEBUG is off in tests

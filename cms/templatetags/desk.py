@@ -12,6 +12,7 @@ from django.forms import Media
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,9 +39,15 @@ def age(moment: datetime) -> str:
     minutes = max(0, int((timezone.now() - moment).total_seconds() // 60))
     if minutes < 60:
         return _("%(number)s min") % {"number": minutes}
-    if minutes < 48 * 60:
+    if minutes < 24 * 60:
         return _("%(number)s h") % {"number": minutes // 60}
     return _("%(number)s d") % {"number": minutes // (24 * 60)}
+
+
+@register.filter
+def stamp(moment: datetime) -> str:
+    """A moment of the log: day, month, year, hours and minutes, in the order of the page's language."""
+    return date_format(timezone.localtime(moment), _("j M Y, H:i"))
 
 
 @register.filter

@@ -35,13 +35,13 @@ ASKED = {
 
 def article_at(url: str) -> Article | None:
     """The published or withheld article at one of our own addresses; the address is looked up, never fetched."""
-    parts = urlsplit(url if "//" in url else f"//{url}")
     hosts = {*settings.ALLOWED_HOSTS, urlsplit(settings.SITE_URL).hostname}
-    if (parts.hostname or "") not in hosts:
-        return None
     try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
         match = resolve(unquote(parts.path))
-    except Resolver404:
+    except (ValueError, Resolver404):
+        return None
+    if parts.hostname not in hosts:
         return None
     if match.view_name != "articles:article":
         return None

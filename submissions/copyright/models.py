@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms import codes
 from cms.letters import post
+from cms.log import logged
 from cms.text import clean_line
 from cms.workflow import DeskItem, move
 
@@ -85,9 +86,10 @@ class CopyrightReport(DeskItem):
     def receive(self, *, by: User, articles: list[Article]) -> CopyrightReport:
         """Save a report that has just come, log it, and write its receipt."""
         self.status = self.Status.RECEIVED
-        self.enter(by=by, move="receive", basis=self.basis, articles=[str(found.uid) for found in articles])
-        self.articles.set(articles)
-        self.tell("report_received")
+        with logged():
+            self.enter(by=by, move="receive", basis=self.basis, articles=[str(found.uid) for found in articles])
+            self.articles.set(articles)
+            self.tell("report_received")
         return self
 
     def tell(self, letter: str, **context: Any) -> None:
