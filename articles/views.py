@@ -82,12 +82,12 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def related_to(article: Article) -> list[Article]:
-    """What the reader may like too: chosen when the article changed; until then the newest of its section."""
+    """What the reader may like too: chosen when the article changed; until the worker has, the newest."""
     readable = Article.objects.published().in_language(article.language).for_cards()
     if article.related_at:
         found = readable.in_bulk(article.related)
         return [found[pk] for pk in article.related if pk in found][:RELATED]
-    return list(readable.filter(section=article.section).exclude(pk=article.pk).newest_first()[:RELATED])
+    return list(readable.exclude(pk=article.pk).newest_first()[:RELATED])
 
 
 def _not_readable(request: HttpRequest, article: Article | None) -> HttpResponse:

@@ -87,10 +87,12 @@ if (edit && warning) {
   });
 }
 
-// The tag field's search box comes without a name (Select2).
+// Django's widgets leave a few things without a name, or with one where none may be.
 addEventListener("load", () => {
   for (const box of document.querySelectorAll(".select2-search__field:not([aria-label])")) {
     const field = box.closest(".select2").previousElementSibling;
     box.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.name);
   }
+  for (const icon of document.querySelectorAll("span.help-tooltip[aria-label]")) icon.role = "img";
+  for (const head of document.querySelectorAll("th:empty")) head.replaceWith(document.createElement("td"));
 });

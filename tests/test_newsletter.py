@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -20,6 +21,7 @@ from newsletter.addresses import normalised
 from newsletter.jobs import forget_unconfirmed
 from newsletter.links import confirm_url, unsubscribe_url
 from newsletter.models import Consent, Subscriber
+from tests.factories import make_report, make_story
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +181,19 @@ def test_an_address_gets_one_letter_in_ten_minutes_and_three_a_day(client):
         counts.append(Letter.objects.count())
     assert counts == [1, 1, 2, 3, 3, 3, 4]
     assert events() == ["signup"] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_simultaneous_sign_ups_of_one_address_are_one_subscriber_and_one_letter():
+    def one(number):
+        try:
+            return sign_up(Client(), "READER@example.org" if number % 2 else "reader@example.org").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(one, range(8))) == [200] * 8
+    assert (Subscriber.objects.count(), Letter.objects.count(), events()) == (1, 1, ["signup"])
 
 
 def test_a_network_is_asked_to_wait_after_twenty_sign_ups_an_hour(client, monkeypatch):
@@ -424,3 +439,48 @@ def test_staff_look_subscribers_up_and_change_nothing(desk):
     assert desk.post(page, {"status": "suppressed"}).status_code == 403
     assert desk.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
     assert status() == "confirmed"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(editor, settings, language):
+    settings.POSTAL_ADDRESS = "1 Harbour Street\n<Port Example>"
+    why = "Repeats a release.\n\nAsk <them> & say who."
+    story, report = make_story(language=language), make_report(language=language)
+    story.ask_changes(by=editor, reason=why)
+    story.decline(by=editor, reason=why)
+    taken = make_story(language=language, headline='Ferries & "buses"')
+    taken.accept(by=editor)
+    taken.tell("story_published", article_url="http://testserver/x", headline="Ferries")
+    report.uphold(by=editor, reason=why)
+    report.reverse(by=editor, reason=why)
+    make_report(language=language).decline(by=editor, reason=why)
+    subscriber(language=language)
+    assert set(Letter.objects.values_list("name", flat=True)) == {
+        folder.name for folder in (settings.BASE_DIR / "templates" / "email").iterdir() if folder.is_dir()
+    }
+    send_due()
+    for letter, sent in zip(Letter.objects.order_by("next_attempt"), mail.outbox, strict=True):
+        [(html, kind)] = sent.alternatives
+        assert kind == "text/html"
+        assert f'lang="{language}"' in html
+        assert "&lt;Port Example&gt;" in html
+        assert "<Port Example>" in sent.body
+        assert settings.CONTACT_EMAIL in sent.body
+        assert "⟦" not in sent.body + html
+        assert not re.search(r"&(?:lt|gt|amp|quot|#)", sent.subject + sent.body)
+        assert html.count("<table") == html.count('role="presentation"')
+        assert not re.search(r"<(?:img|script|link)|url\(", html)
+        decided = letter.name.startswith("report_") and letter.name != "report_received"
+        assert ("Ask <them> & say who." in sent.body) == (
+            decided or letter.name in {"story_changes_asked", "story_declined"}
+        )
+        if decided and language == "en":
+            assert "You may appeal within six months" in sent.body
+
+
+def test_the_receipt_of_a_report_and_a_refusal_pass_on_none_of_the_senders_words(editor):
+    spam = "Buy cheap watches"
+    make_report(work=spam, explanation=spam, name=spam, signature=spam)
+    make_story(headline=spam, dek=spam, byline=spam).decline(by=editor, reason="This is advertising.")
+    for letter in Letter.objects.all():
+        assert spam not in letter.subject + letter.body_text + letter.body_html

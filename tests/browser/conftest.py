@@ -5,6 +5,7 @@ import shutil
 from typing import Any
 
 import pytest
+from tests.factories import make_guidelines, make_section
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -24,3 +25,36 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     which = {"executable_path": found} if found else {"channel": "chrome"}
     as_root = ["--no-sandbox"] if os.getuid() == 0 else []
     return {**browser_type_launch_args, **which, "args": QUIET + as_root}
+
+
+@pytest.fixture
+def site(live_server, settings, transactional_db):
+    """A running newsroom with guidelines, sections and an outbox; its letters lead back to it."""
+    settings.SITE_URL = live_server.url
+    settings.SHOW_OUTBOX = True
+    settings.EMAIL_BACKEND = "cms.outbox.OutboxBackend"
+    make_guidelines()
+    for slug in ("business", "technology", "markets"):
+        make_section(slug)
+    return live_server.url
+
+
+@pytest.fixture
+def page(page):
+    """A page on which a script's error, a blocked script or style, or a request to somebody else is a failure."""
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
+    page.on("request", lambda request: faults.append(request.url) if _is_elsewhere(request.url) else None)
+    page.set_default_timeout(10_000)
+    yield page
+    assert faults == []
+
+
+def _is_fault(message) -> bool:
+    # Chromium itself reports each answer of 4xx as an error; the tests look at answers themselves.
+    return message.type == "error" and "Failed to load resource" not in message.text
+
+
+def _is_elsewhere(url: str) -> bool:
+    return not url.startswith(("http://localhost", "http://127.0.0.1", "data:", "blob:", "about:"))
