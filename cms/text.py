@@ -40,6 +40,7 @@ TAGS = frozenset(
 _SANITISER = nh3.Cleaner(
     tags=set(TAGS),
     attributes={
+        "*": set(),  # otherwise title and lang stay everywhere
         "a": {"href", "title"},
         "ol": {"start"},
         "th": {"colspan", "rowspan", "scope"},

@@ -87,12 +87,15 @@ if (edit && warning) {
   });
 }
 
-// Django's widgets leave a few things without a name, or with one where none may be.
-addEventListener("load", () => {
+// Django's widgets leave a few things without a name, or with one where none may be. Some are made when jQuery says
+// that the page is ready, some when it is loaded.
+function nameWidgets() {
   for (const box of document.querySelectorAll(".select2-search__field:not([aria-label])")) {
     const field = box.closest(".select2").previousElementSibling;
     box.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.name);
   }
   for (const icon of document.querySelectorAll("span.help-tooltip[aria-label]")) icon.role = "img";
   for (const head of document.querySelectorAll("th:empty")) head.replaceWith(document.createElement("td"));
-});
+}
+window.django?.jQuery?.(nameWidgets);
+addEventListener("load", nameWidgets);

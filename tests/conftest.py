@@ -1,10 +1,11 @@
 """What every test may ask for."""
 
+import django.db.backends.sqlite3.base  # noqa: F401  (before its operations, which import it)
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
 from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
-from django.db import transaction
 from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import translation

@@ -55,11 +55,8 @@ def test_the_database_refuses_to_change_or_remove_a_line(ten_decisions, sql):
 def test_postgresql_refuses_to_truncate_the_log(ten_decisions):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite knows no TRUNCATE")
-    with (
-        pytest.raises(DatabaseError, match="append-only"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE cms_decision CASCADE")
 
 
