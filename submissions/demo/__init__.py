@@ -50,7 +50,7 @@ def load() -> str:
     for number, sample in enumerate(json.loads((FOLDER / "stories.json").read_text(encoding="utf-8"))):
         seed = seed_of(f"story {number}")
         if not Story.objects.filter(seed=seed).exists():
-            _story(sample, seed, timezone.now() - timedelta(hours=3 + 7 * number), editor)
+            _story(sample, seed, timezone.now() - timedelta(hours=3 + 5 * number), editor)
     return f"{Story.objects.count()} stories, {Story.objects.waiting().count()} of them waiting"
 
 
@@ -75,6 +75,9 @@ def _story(sample: dict[str, Any], seed: str, came: Any, editor: User) -> None:
             story.claim(by=editor)
         case "changes_asked":
             story.ask_changes(by=editor, reason=sample["reason"])
+        case "sent_again":
+            story.ask_changes(by=editor, reason=sample["reason"])
+            story.send_again(by=User.objects.system(), body=story.body)
         case "declined":
             story.decline(by=editor, reason=sample["reason"])
         case "accepted":
