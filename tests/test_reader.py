@@ -198,8 +198,8 @@ def check_the_sample_page(client, article, body):
     make_article(language="zh-hans", headline="另一篇报道", slug="another")
     page = text_of(client.get(article.get_absolute_url()))
     for part in (
-        article.headline, "CTOL Editors - Xia", "8 分钟阅读", "您可能也喜欢", "新闻提交规则和指南", "计算机生成", "侵犯了版权",
-        "订阅我们的通讯", "通过独家预览了解我们的新产品",
+        article.headline, "CTOL Editors - Xia", "8 分钟阅读", "您可能也喜欢", "新闻提交规则和指南", "计算机生成",
+        "侵犯了版权", "订阅我们的通讯", "通过独家预览了解我们的新产品",
     ):  # fmt: skip
         assert part in page, part
     for line in filter(None, (re.sub(r"^\d\. ", "", line.strip()) for line in body.split("\n"))):

@@ -5,6 +5,7 @@ import shutil
 from typing import Any
 
 import pytest
+
 from tests.factories import make_guidelines, make_section
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from playwright.sync_api import Page, expect
+
 from articles.models import Article
 from cms.models import Decision
 from cms.worker import run_until_idle
-from playwright.sync_api import Page, expect
 from submissions.models import Story
 from tests.factories import PASSWORD, make_editor, picture_bytes
 
