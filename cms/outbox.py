@@ -46,13 +46,13 @@ def _parse(path: Path) -> Parsed:
 
 
 def outbox(request: HttpRequest) -> HttpResponse:
-    """List the letters in the outbox (routed where settings.SHOW_OUTBOX says so)."""
+    """List the letters in the outbox (only with SHOW_OUTBOX)."""
     rows = [{"name": path.name, "mail": _parse(path)} for path in _letters()]
     return render(request, "outbox.html", {"rows": rows})
 
 
 def outbox_letter(request: HttpRequest, name: str, part: str = "text") -> HttpResponse:
-    """Show one letter: its headers and text, or its HTML as a page of its own (routed where settings.SHOW_OUTBOX says so)."""
+    """Show one letter: its headers and text, or its HTML as a page of its own (only with SHOW_OUTBOX)."""
     path = settings.OUTBOX / name
     if not _NAME.fullmatch(name) or not path.is_file():
         raise Http404
