@@ -18,15 +18,19 @@ def _sections() -> list[Section]:
     return kept("sections", lambda: list(Section.objects.all()))
 
 
-def _languages(path: str) -> list[dict[str, Any]]:
-    """The same page in every language, as far as its address can be translated; else that language's home page."""
-    rows = []
+def _languages(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same page in every language, else that language's home page.
+
+    A view whose page has an address of its own in each language sets `request.versions` (language -> URL).
+    """
+    rows, versions = [], getattr(request, "versions", None)
     for code, _name in settings.LANGUAGES:
-        url = translate_url(path, code)
-        if url == path and code != get_language():
-            url = f"/{code}/"
+        current = code == get_language()
+        url = request.path if current else translate_url(request.path, code)
+        if not current and (versions is not None or url == request.path):
+            url = (versions or {}).get(code, f"/{code}/")
         name = get_language_info(code)["name_local"]
-        rows.append({"code": code, "name": name, "url": url, "current": code == get_language()})
+        rows.append({"code": code, "name": name, "url": url, "current": current})
     return rows
 
 
@@ -37,5 +41,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "contact_email": settings.CONTACT_EMAIL,
         "sections": SimpleLazyObject(_sections),
-        "languages": SimpleLazyObject(lambda: _languages(request.path)),
+        "languages": SimpleLazyObject(lambda: _languages(request)),
     }

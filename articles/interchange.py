@@ -1,9 +1,13 @@
-"""Articles as JSON lines: what `export_articles` writes, `import_articles` reads back to the same bytes."""
+"""Articles as JSON lines: the lines that `export_articles` writes are the same bytes again after `import_articles`.
+
+The covers come along as files; being taken in like any picture, they are encoded anew.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -18,11 +22,13 @@ from django.utils.dateparse import parse_datetime
 
 from articles.models import Article
 from articles.provenance import SOURCE_TYPES
+from cms.text import clean_line
 
 KEYS = (
     "id", "lang", "headline", "dek", "body_html", "byline", "section", "tags", "published_at", "slug",
     "translation_of", "cover", "cover_alt", "cover_source_type", "origin",
 )  # fmt: skip
+LONGEST = {"id": 100, "headline": 255, "byline": 255, "section": 50, "dek": 1000, "cover_alt": 500, "slug": 120}
 BATCH = 250
 MAX_LINE = 4 * 1024 * 1024  # bytes
 _SERIES = uuid.UUID("6f1c7f0e-2f43-5d0b-9d2e-3a6a5f6f1c11")
@@ -43,6 +49,9 @@ def parse_line(line: bytes) -> dict[str, Any]:
         raise BadLine(f"the line has more than {MAX_LINE} bytes")
     try:
         row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadLine("a text has half a character (a lone surrogate)") from error
     except (ValueError, RecursionError) as error:
         raise BadLine(f"not JSON: {error}") from error
     if not isinstance(row, dict):
@@ -63,38 +72,29 @@ def parse_line(line: bytes) -> dict[str, Any]:
 
 def _check_texts(row: dict[str, Any]) -> None:
     """Texts are texts, within their lengths; the ones that an article needs are there."""
-    limits = {
-        "id": 100,
-        "headline": 255,
-        "byline": 255,
-        "section": 50,
-        "dek": 1000,
-        "cover_alt": 500,
-        "slug": 120,
-    }
     for key in ("id", "headline", "section", "lang"):
-        if not isinstance(row[key], str) or not row[key].strip():
+        if not isinstance(row[key], str) or not clean_line(row[key]):
             raise BadLine(f"{key} is missing")
-    for key in (
-        "dek",
-        "body_html",
-        "byline",
-        "slug",
-        "translation_of",
-        "cover",
-        "cover_alt",
-        "cover_source_type",
-    ):
+    for key in ("dek", "body_html", "byline", "slug", "translation_of", "cover", "cover_alt", "cover_source_type"):
         if row[key] is not None and not isinstance(row[key], str):
             raise BadLine(f"{key} must be a text")
-    for key, most in limits.items():
-        if len(row[key] or "") > most:
-            raise BadLine(f"{key} has more than {most} characters")
-    if any("\0" in value for value in row.values() if isinstance(value, str)):
-        raise BadLine("a text has a NUL character")
-    tags = row["tags"] = row["tags"] or []
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        if "\0" in (row[key] or ""):
+            raise BadLine(f"{key} has a NUL character")
+    for key, most in LONGEST.items():
+        if len(clean_line(row[key] or "")) > most or "\0" in (row[key] or ""):
+            raise BadLine(f"{key} has more than {most} characters, or a NUL")
+    _check_slugs(row)
+    row["tags"] = row["tags"] or []
+    if not isinstance(row["tags"], list) or not all(isinstance(tag, str) for tag in row["tags"]):
         raise BadLine("tags must be a list of texts")
+
+
+def _check_slugs(row: dict[str, Any]) -> None:
+    """What becomes part of an address can stand in one."""
+    if not re.fullmatch(r"[-a-zA-Z0-9_]+", row["section"]):
+        raise BadLine("section must be a slug: letters, digits and hyphens, such as business")
+    if row["slug"] and not re.fullmatch(r"[-\w]+", row["slug"]):
+        raise BadLine("slug must be letters, digits and hyphens")
 
 
 def _moment(text: Any) -> datetime | None:
@@ -105,7 +105,7 @@ def _moment(text: Any) -> datetime | None:
         moment = parse_datetime(text) if isinstance(text, str) else None
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not 1 < moment.year < 9999:
         raise BadLine("published_at must be an ISO 8601 time with a zone, such as 2026-11-23T08:00:00Z")
     return moment.astimezone(dt_timezone.utc)  # noqa: UP017
 

@@ -1,4 +1,4 @@
-"""The articles' work that can wait: renditions, and what is related to what."""
+"""The articles' work that can wait: renditions, fingerprints, and what is related to what."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from articles.fingerprinting import follow_log
 from articles.models import Article, Picture
-from articles.views import RELATED
+from articles.pages import RELATED
 from cms.page_cache import site_changed
 from cms.worker import job
 
@@ -33,10 +34,17 @@ def make_renditions() -> int:
     return 1
 
 
+@job()
+def fingerprint() -> int:
+    """Fingerprint the articles that changed, whatever their status: a killed one is not to be copied either."""
+    return follow_log(Article, Article.Status.values)
+
+
 @job(every=timedelta(seconds=2))
 def relate() -> int:
     """Choose the related articles of those that changed."""
-    changed = list(Article.objects.filter(status=Article.Status.PUBLISHED, related_at=None).order_by("pk")[:100])
+    unrelated = Article.objects.filter(status=Article.Status.PUBLISHED, related_at=None)
+    changed = list(unrelated.only("language", "section").order_by("pk")[:100])
     for article in changed:
         Article.objects.filter(pk=article.pk).update(related=_kin(article), related_at=timezone.now())
     if changed:
@@ -47,11 +55,23 @@ def relate() -> int:
 def _kin(article: Article) -> list[int]:
     """Ids of the articles that share most tags with this one, then of its section, then of its language."""
     others = Article.objects.published().in_language(article.language).exclude(pk=article.pk)
-    tags = list(article.tags.values_list("pk", flat=True))
-    by_tag = others.filter(tags__in=tags).annotate(shared=Count("pk")).order_by("-shared", "-published_at")
+    likely = _sharing_tags(article)
+    readable = set(others.filter(pk__in=likely).values_list("pk", flat=True))
+    chosen = {pk: None for pk in likely if pk in readable}
     newest = others.newest_first()
-    chosen: dict[int, None] = {}
-    for arm in (by_tag if tags else others.none(), newest.filter(section=article.section), newest):
+    for arm in (newest.filter(section=article.section_id), newest):
         if len(chosen) < RELATED:
             chosen |= dict.fromkeys(arm.values_list("pk", flat=True)[: RELATED * 2])
     return list(chosen)[:RELATED]
+
+
+def _sharing_tags(article: Article) -> list[int]:
+    """Ids of the articles that share most tags with this one, the latest of them first.
+
+    Counted where the links lie: counting articles instead would group by every column, their bodies among them.
+    """
+    links = Article.tags.through.objects
+    mine = links.filter(article=article).values("tag")
+    others = links.filter(tag__in=mine).exclude(article=article).values("article")
+    most = others.annotate(shared=Count("pk")).order_by("-shared", "-article")
+    return list(most.values_list("article", flat=True)[: RELATED * 2])

@@ -12,6 +12,7 @@ from django.http import Http404
 from articles.models import Article, ArticleQuerySet
 
 PAGE = 20
+RELATED = 4  # articles that a reader may like too
 _CURSOR = re.compile(r"(\d{1,17})-(\d{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
 

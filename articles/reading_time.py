@@ -14,7 +14,7 @@ WORDS_A_MINUTE = {
 CHARACTERS_A_MINUTE = {"zh": 255, "ja": 357}
 
 _HAN = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_CHARACTERS = re.compile(rf"[{_HAN}][^\w\s]*|[^\w\s]+(?=[{_HAN}])")
+_CHARACTERS = re.compile(rf"[{_HAN}][^\w\s]*|(?<![^\w\s])[^\w\s]{{1,8}}(?=[{_HAN}])")
 _WORDS = re.compile(rf"[^\W{_HAN}]+(?:['’.,-][^\W{_HAN}]+)*")
 
 

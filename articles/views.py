@@ -7,17 +7,22 @@ import re
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, ArticleQuerySet, Picture, Section, Tag, Withholding
-from articles.pages import page_of
+from articles.pages import RELATED, page_of
 from cms.page_cache import public_page
 
-HOME_LATEST, HOME_A_SECTION, RELATED = 5, 4, 4
+HOME_LATEST, HOME_A_SECTION = 5, 4
+# The one tag that the page prints, read with its article: a query less on the page that is read most.
+_FIRST_TAG = Tag.objects.filter(article=OuterRef("pk")).values(tag=JSONObject(slug="slug", name="name"))[:1]
 _PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{1,5})\.(?:jpe?g|webp|avif)")
 
 
@@ -68,23 +73,26 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article; 451 where it is withheld, 410 where it was killed, 404 where it never ran."""
     articles = Article.objects.filter(slug=slug, language=get_language())
     readable = articles.published().select_related("section", "cover").with_translations()
-    found = readable.prefetch_related("tags").first()
+    found = readable.annotate(first_tag=_FIRST_TAG).first()
     if found is None:
         return _not_readable(request, articles.first())
+    first_tag = found.first_tag  # type: ignore[attr-defined]  # annotated above
+    translations = found.translations()
+    request.versions = {row["language"]: row["url"] for row in translations}  # type: ignore[attr-defined]
     context = {
         "article": found,
-        "translations": found.translations(),
+        "translations": translations,
         "related": related_to(found),
-        "tags": list(found.tags.all()),
+        "tags": [Tag(**first_tag)] if first_tag else [],
         "permalink": found.permalink(),
     }
     return render(request, "articles/article.html", context)
 
 
 def related_to(article: Article) -> list[Article]:
-    """What the reader may like too: chosen when the article changed; until the worker has, the newest."""
+    """What the reader may like too: chosen when the article changed; where that found too few, the newest."""
     readable = Article.objects.published().in_language(article.language).for_cards()
-    if article.related_at:
+    if len(article.related) >= RELATED:
         found = readable.in_bulk(article.related)
         return [found[pk] for pk in article.related if pk in found][:RELATED]
     return list(readable.exclude(pk=article.pk).newest_first()[:RELATED])
@@ -92,13 +100,12 @@ def related_to(article: Article) -> list[Article]:
 
 def _not_readable(request: HttpRequest, article: Article | None) -> HttpResponse:
     """Answer for an article that may not be read. A 451 never reveals one that was never published."""
-    if article is None or article.status not in {Article.Status.PUBLISHED, Article.Status.KILLED}:
+    ran = article is not None and article.published_at is not None and article.published_at <= timezone.now()
+    if article is None or not ran or article.status not in {Article.Status.PUBLISHED, Article.Status.KILLED}:
         raise Http404
     if article.status == Article.Status.KILLED:
         return render(request, "410.html", status=410)
     withholdings = list(article.withholdings.active())
-    if not withholdings:  # its time has not come
-        raise Http404
     response = render(request, "451.html", {"withholdings": withholdings}, status=451)
     response["Link"] = f'<{settings.SITE_URL}/>; rel="blocked-by"'  # RFC 7725, section 4: who implements it
     response["Cache-Control"] = "no-store"
@@ -107,15 +114,16 @@ def _not_readable(request: HttpRequest, article: Article | None) -> HttpResponse
 
 @require_safe
 def media(request: HttpRequest, path: str) -> FileResponse:
-    """A picture's file, by its unguessable name; not while every article that shows it is withheld."""
+    """A picture's file, by its unguessable name; not while every article that shows it is withheld or killed."""
     match = _PICTURE_FILE.fullmatch(path)
     if not match or not default_storage.exists(path):
         raise Http404
     picture = get_object_or_404(Picture, uid=match[1])
-    withheld = Withholding.objects.active().filter(article__cover=picture).exists()
-    if withheld and not Article.objects.published().filter(cover=picture).exists():
+    off = Q(status=Article.Status.KILLED) | Exists(Withholding.objects.active().filter(article=OuterRef("pk")))
+    shown = Article.objects.published().filter(cover=picture)
+    if Article.objects.filter(off, cover=picture).exists() and not shown.exists():
         raise Http404
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     response = FileResponse(default_storage.open(path), content_type=kind)
-    response["Cache-Control"] = "public, max-age=600"
+    response["Cache-Control"] = "public, max-age=600, s-maxage=0"  # nobody else shows it once it is withheld
     return response

@@ -1,8 +1,8 @@
-"""Private codes: who knows one may open a receipt or a case. They are derived, never stored; the database has hashes.
+"""Private codes: who knows one may open a receipt or a case. They are derived; the database has their hashes.
 
 A code is 130 bits in Crockford's base 32 (no I, L, O, U), so that it can be read out and typed. It is the HMAC of a
 random seed kept with the item under SECRET_KEY: letters can name the private page again, yet a copy of the database
-alone opens nothing.
+alone opens nothing but what a letter that is still queued holds (`Letter.private`, emptied when it is sent).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.db import connection
 from django.db.models import Count, F, Model, Q, TextField, Value
@@ -153,7 +154,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     seen = kinds(user)
     kind, language, whose = (request.GET.get(name, "") for name in ("kind", "language", "whose"))
     chosen = [model for model in seen if kind in {"", model.kind()}]
-    filters = Q(language=language) if language else Q()
+    filters = Q(language=language) if language in dict(settings.LANGUAGES) else Q()
     filters &= {"mine": Q(claimed_by=user), "unclaimed": Q(claimed_by=None)}.get(whose, Q())
     rows = waiting_rows(chosen, filters, _cursor_of(request.GET.get("after", "")))
     last = rows[PAGE - 1] if len(rows) > PAGE else None

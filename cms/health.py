@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -19,12 +20,16 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+def _migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and is migrated; 503 otherwise. Tells of the worker and of overdue letters."""
     try:
-        executor = MigrationExecutor(connection)
-        migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        migrated = cache.get_or_set("migrated", _migrated, 10)
         beat = WorkerBeat.objects.filter(beat__gte=timezone.now() - WORKER_SILENCE).exists()
         waiting = Letter.objects.due().count()
     except DatabaseError:

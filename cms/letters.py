@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.errors import MessageError
 from email.headerregistry import Address
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 import css_inline
@@ -109,10 +110,17 @@ def send_due(limit: int = 50) -> int:
     connection = get_connection()
     try:
         for letter in letters:
-            _send(letter, connection)
+            if _still_ours(letter, lease):
+                _send(letter, connection)
     finally:
         connection.close()
     return len(letters)
+
+
+def _still_ours(letter: Letter, lease: datetime) -> bool:
+    """Begin the lease anew just before sending; False where a slow server let it run out and another worker took it."""
+    mine = Letter.objects.filter(pk=letter.pk, leased_until=lease)
+    return mine.update(leased_until=timezone.now() + LEASE) == 1
 
 
 def _send(letter: Letter, connection: BaseEmailBackend) -> None:
@@ -120,8 +128,9 @@ def _send(letter: Letter, connection: BaseEmailBackend) -> None:
     letter.attempts += 1
     letter.leased_until = None
     try:
+        connection.open()  # once for all letters of a round
         message(letter, connection).send()
-    except (SMTPException, OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001  (whatever it is, the letters behind this one have to go)
         _postpone(letter, error)
         connection.close()
     else:
@@ -146,4 +155,4 @@ def _for_good(error: Exception) -> bool:
         return all(500 <= code < 600 for code, _ in error.recipients.values())
     if isinstance(error, SMTPResponseException):
         return 500 <= error.smtp_code < 600
-    return isinstance(error, ValueError)
+    return isinstance(error, (ValueError, MessageError))

@@ -59,8 +59,8 @@ def kept(key: str, make: Callable[[], T]) -> T:
 def public_page(*parameters: str) -> Callable[[View], View]:
     """Keep a view's pages, which show everybody the same, and answer 304 to who has the present one.
 
-    `parameters` are the query parameters that the page depends on; a request with any other is answered afresh,
-    so that made-up ones cannot fill the memory. Only a 200 is kept.
+    `parameters` are the query parameters that the page depends on; all others are ignored, so that made-up ones can
+    neither fill the memory nor pass it by. Only a 200 is kept.
     """
 
     def decorate(view: View) -> View:
@@ -68,8 +68,6 @@ def public_page(*parameters: str) -> Callable[[View], View]:
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.method not in {"GET", "HEAD"}:
                 return view(request, *args, **kwargs)
-            if not set(request.GET) <= set(parameters):
-                return _finish(request, view(request, *args, **kwargs))
             query = "&".join(f"{name}={request.GET.get(name, '')}" for name in parameters)
             place = f"{request.get_host()}|{get_language()}|{request.path}|{query}".encode()
             key = f"page:{generation()}:{hashlib.sha256(place).hexdigest()}"

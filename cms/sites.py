@@ -10,7 +10,7 @@ from cms.desk import desk
 
 
 class DeskSite(AdminSite):
-    """The admin. Its front page leads to the desk."""
+    """The admin, of which the desk is the page that editors live on."""
 
     site_title = _("Copydesk")
     site_header = _("Copydesk")

@@ -61,12 +61,17 @@ _SANITISER = nh3.Cleaner(
     set_tag_attribute_values={"table": {"tabindex": "0"}},  # a wide one scrolls, by keyboard too
     link_rel="noopener nofollow ugc",
 )
+MAX_TAGS = 10_000  # more is no text but an attack: parsing takes the square of the depth, so they stay visible text
 _SAME = {"h1": "h2", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "strike": "s", "del": "s", "div": "p"}
 _SAME_TAG = re.compile(rf"<(/?)({'|'.join(_SAME)})(?=[\s>/])", re.IGNORECASE)
-_BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|li|blockquote|div|table|pre|br)\b[^>]*>", re.IGNORECASE)
-_EMPTY = re.compile(r"<(p|h2|h3|h4|strong|em|s|blockquote)>(?:\s|&nbsp;|<br>)*</\1>")
-_BULLET = re.compile(r"<p>\s*[·•▪‣◦]\s*(.*?)</p>", re.DOTALL)
-_BULLETS = re.compile(r"(?:<p>\s*[·•▪‣◦]\s*(?:(?!</p>).)*</p>\s*)+", re.DOTALL)
+_BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|li|blockquote|div|table|pre|br)\b[^<>]*>", re.IGNORECASE)
+_TOKEN = re.compile(r"(<(?:[^\"<>]|\"[^\"]*\")*>)")
+_TAG = re.compile(r"<(/?)([a-z0-9]+)")
+_NOTHING_WITHOUT_TEXT = frozenset(
+    ["p", "h2", "h3", "h4", "strong", "em", "s", "sub", "sup", "blockquote", "li", "ul", "ol"]
+)
+_BULLET = re.compile(r"<p>\s*[·•▪‣◦][\s·•▪‣◦]*(.*?)</p>", re.DOTALL)
+_BULLETS = re.compile(r"(?:<p>\s*[·•▪‣◦](?:(?!</p>).)*</p>\s*)+", re.DOTALL)
 
 # Control, bidirectional and zero-width characters: what is shown must be what is stored.
 _UNSEEN = re.compile(
@@ -88,12 +93,37 @@ def clean_html(html: str) -> str:
     Knows text structure only (headings, lists, quotes, tables, links to http, https and mailto). Headings of the
     first level become second-level ones: the first is the headline's. Word's "· item" paragraphs become lists.
     """
-    html = _UNSEEN.sub("", unicodedata.normalize("NFC", html))
-    html = _SANITISER.clean(_SAME_TAG.sub(lambda m: f"<{m[1]}{_SAME[m[2].lower()]}", html))
-    html = _BULLETS.sub(lambda m: "<ul>" + _BULLET.sub(r"<li>\1</li>", m[0]).strip() + "</ul>", html)
-    while (fewer := _EMPTY.sub("", html)) != html:
-        html = fewer
-    return html.strip()
+    if html.count("<") > MAX_TAGS:
+        html = html.replace("<", "&lt;")
+    html = _SAME_TAG.sub(lambda m: f"<{m[1]}{_SAME[m[2].lower()]}", _UNSEEN.sub("", html))
+    html = _SANITISER.clean(html)
+    while _UNSEEN.search(html):  # they came as entities; what is left without them has to be looked at again
+        html = _SANITISER.clean(_UNSEEN.sub("", html))
+    html = _BULLETS.sub(lambda m: "<ul>" + _BULLET.sub(r"<li>\1</li>", m[0]).strip() + "</ul>", _without_empty(html))
+    return _without_empty(html).strip()
+
+
+def _without_empty(html: str) -> str:
+    """Sanitised HTML without elements that have no text, its texts in NFC; in one pass, however deep they lie."""
+    out: list[str] = []
+    opened: list[tuple[str, int, int]] = []  # tag, its place in `out`, texts before it
+    texts = 0
+    for raw in filter(None, _TOKEN.split(html)):
+        tag = _TAG.match(raw)
+        token = raw if tag else unicodedata.normalize("NFC", raw)
+        if tag is None:
+            texts += bool(token.replace("&nbsp;", "").strip())
+        elif tag[1] and opened:
+            name, place, before = opened.pop()
+            if texts == before and name in _NOTHING_WITHOUT_TEXT:
+                del out[place:]
+                continue
+        elif tag[2] in {"hr", "table", "pre"}:
+            texts += 1
+        if tag and not tag[1] and tag[2] not in {"br", "hr"}:
+            opened.append((tag[2], len(out), texts))
+        out.append(token)
+    return "".join(out)
 
 
 def html_of_plain(text: str) -> str:

@@ -11,5 +11,5 @@ def to_readers_language(request: HttpRequest) -> HttpResponse:
     """Lead from `/` to the home page in the language that the reader's browser asks for."""
     response = HttpResponseRedirect(f"/{get_language_from_request(request)}/")
     response["Cache-Control"] = "public, max-age=0"
-    patch_vary_headers(response, ["Accept-Language"])
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
     return response

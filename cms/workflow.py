@@ -101,6 +101,7 @@ def move(
             seen: int | None = None,
             **details: Any,
         ) -> Any:
+            reason = reason.replace("\0", "")
             spec.check(by, reason)
             with self.locked(seen, spec.sources) as (row, log):
                 source = row.status

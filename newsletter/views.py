@@ -34,10 +34,10 @@ def signup(request: HttpRequest) -> HttpResponse:
 
 def _page_of(request: HttpRequest) -> str:
     """The path of the page whose form was sent; never that of a private page, whose path is its key."""
-    referer = urlsplit(request.headers.get("Referer", ""))
     try:
+        referer = urlsplit(request.headers.get("Referer", ""))
         page = resolve(unquote(referer.path))
-    except Resolver404:
+    except (Resolver404, ValueError):
         return request.path
     private = referer.netloc != request.get_host() or "token" in page.kwargs
     return request.path if private else referer.path

@@ -43,6 +43,12 @@ def ten_decisions(db):
     ],
 )
 def test_the_database_refuses_to_change_or_remove_a_line(ten_decisions, sql):
+    if connection.vendor == "postgresql":
+        sql = (
+            sql.replace("INSERT OR REPLACE", "INSERT").replace("number = 3", "number = 3 FOR UPDATE")
+            if "INSERT" in sql
+            else sql
+        )
     with (
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),
@@ -50,6 +56,13 @@ def test_the_database_refuses_to_change_or_remove_a_line(ten_decisions, sql):
     ):
         cursor.execute(sql)
     assert Decision.objects.first_altered() == (None, 10)
+
+
+def test_sqlite_refuses_to_replace_a_line(ten_decisions):
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite knows INSERT OR REPLACE")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("INSERT OR REPLACE INTO cms_decision SELECT * FROM cms_decision WHERE number = 3")
 
 
 def test_postgresql_refuses_to_truncate_the_log(ten_decisions):

@@ -38,5 +38,9 @@ def test_minutes_are_rounded_up(text, language, minutes):
     assert reading_minutes(text, language) == minutes
 
 
+def test_no_row_of_marks_makes_counting_slow():
+    assert count_characters("!" * 200_000) == 0
+
+
 def test_mixed_text_adds_up_by_script():
     assert reading_minutes("字" * 200 + " word" * 100, "zh-hans") == 2

@@ -144,5 +144,22 @@ def test_html_is_told_from_plain_typing_by_its_blocks():
     assert rich_text("a < b and b > c") == "<p>a &lt; b and b &gt; c</p>"
 
 
+@pytest.mark.parametrize(
+    "bomb", ["<p " * 60_000, "<blockquote>" * 16_000, "<p>·" * 40_000, "&#8203;" * 60_000, "<p></p>" * 60_000]
+)
+def test_no_text_makes_the_sanitiser_slow(bomb):
+    """Quadratic work would take minutes here; the deadline of the whole run is the only clock."""
+    assert clean_html(rich_text(bomb)) == rich_text(bomb)
+
+
+def test_what_cannot_be_seen_cannot_come_as_an_entity_either():
+    assert clean_html("<p>a&#x202e;b&#8203;c</p>") == "<p>abc</p>"
+    assert "href" not in clean_html('<a href="java&#8203;script:alert(1)">x</a>')
+
+
+def test_combining_marks_cannot_eat_a_tag():
+    assert clean_html("<p>\u0338x</p><p>e\u0301</p>") == "<p>\u0338x</p><p>é</p>"
+
+
 def test_plain_text_of_html_has_its_words_and_its_breaks():
     assert plain_text("<h2>A</h2><p>b &amp; c<br>d</p><ul><li>e</li></ul>") == "A\nb & c\nd\ne"

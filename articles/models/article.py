@@ -140,8 +140,8 @@ class Article(DeskItem):
         fields = kwargs.get("update_fields")
         self.tidy()
         if fields is not None:
-            follows = {"body": "reading_minutes", "headline": "slug"}
-            kwargs["update_fields"] = {*fields, *(follows[name] for name in fields if name in follows)}
+            follows = {"reading_minutes"} if {"body", "language"} & set(fields) else set()
+            kwargs["update_fields"] = {*fields, *follows}
         super().save(**kwargs)
 
     def tidy(self) -> None:

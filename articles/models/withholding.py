@@ -15,6 +15,14 @@ class WithholdingQuerySet(models.QuerySet["Withholding"]):
         return self.filter(lifted=None)
 
 
+class Law(models.TextChoices):
+    """What a demand to withhold rests on."""
+
+    DMCA = "dmca", _("United States: DMCA, 17 USC 512(c)")
+    DSA = "dsa", _("European Union: Digital Services Act, Article 16")
+    OTHER = "other", _("Another law")
+
+
 class Withholding(models.Model):
     """Hides one article for one report, from a time until it is lifted.
 
@@ -24,7 +32,7 @@ class Withholding(models.Model):
 
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="withholdings")
     reference = models.UUIDField(_("report"), db_index=True)
-    law = models.CharField(_("law"), max_length=100)
+    law = models.CharField(_("law"), max_length=10, choices=Law)
     claimant = models.CharField(_("who asked"), max_length=255)
     claimant_is_person = models.BooleanField(_("a person, not an organisation"), default=True)
     since = models.DateTimeField(_("since"), default=timezone.now)

@@ -29,8 +29,15 @@ SQLITE = [
     BEGIN SELECT RAISE(ABORT, 'the log of decisions is append-only'); END
     """
     for verb in ("UPDATE", "DELETE")
+] + [
+    # INSERT OR REPLACE deletes without asking the trigger on DELETE.
+    """
+    CREATE TRIGGER decision_no_replace BEFORE INSERT ON cms_decision
+    WHEN EXISTS (SELECT 1 FROM cms_decision WHERE number = NEW.number OR hash = NEW.hash)
+    BEGIN SELECT RAISE(ABORT, 'the log of decisions is append-only'); END
+    """
 ]
-SQLITE_BACK = ["DROP TRIGGER decision_no_update", "DROP TRIGGER decision_no_delete"]
+SQLITE_BACK = [f"DROP TRIGGER decision_no_{verb}" for verb in ("update", "delete", "replace")]
 
 
 def run(postgresql, sqlite):

@@ -10,13 +10,13 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
+from articles.models import Law as Basis
 from cms.public_forms import PublicForm
-from submissions.copyright.models import CopyrightReport
 
-Basis = CopyrightReport.Basis
 MAX_URLS = 250
 STATEMENTS = {
     "good_faith": _(
@@ -38,15 +38,17 @@ def article_at(url: str) -> Article | None:
     hosts = {*settings.ALLOWED_HOSTS, urlsplit(settings.SITE_URL).hostname}
     try:
         parts = urlsplit(url if "//" in url else f"//{url}")
-        match = resolve(unquote(parts.path))
+        language = parts.path.split("/")[1] if parts.path else ""
+        with translation.override(language if language in dict(settings.LANGUAGES) else None):
+            match = resolve(unquote(parts.path))
     except (ValueError, Resolver404):
         return None
     if parts.hostname not in hosts:
         return None
     if match.view_name != "articles:article":
         return None
-    language = parts.path.split("/")[1]
-    return Article.objects.filter(language=language, slug=match.kwargs["slug"], status=Article.Status.PUBLISHED).first()
+    out = Article.objects.filter(status=Article.Status.PUBLISHED, published_at__lte=timezone.now())
+    return out.filter(language=language, slug=match.kwargs["slug"]).first()
 
 
 class ReportForm(PublicForm):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from articles.models import Law
 from cms import codes
 from cms.letters import post
 from cms.log import logged
@@ -30,16 +31,11 @@ class CopyrightReport(DeskItem):
         DECLINED = "declined", _("declined")
         REVERSED = "reversed", _("reversed")
 
-    class Basis(models.TextChoices):
-        DMCA = "dmca", _("United States: DMCA, 17 USC 512(c)")
-        DSA = "dsa", _("European Union: Digital Services Act, Article 16")
-        OTHER = "other", _("Another law")
-
     WAITING = (Status.RECEIVED,)
     DESK_TITLE = "work"
     DESK_NAME = _("Copyright reports")
 
-    basis = models.CharField(_("legal basis"), max_length=10, choices=Basis)
+    basis = models.CharField(_("legal basis"), max_length=10, choices=Law)
     name = models.CharField(_("name"), max_length=255)
     for_organisation = models.CharField(_("organisation"), max_length=255, blank=True)
     email = models.EmailField(_("e-mail"), max_length=254)
@@ -79,9 +75,9 @@ class CopyrightReport(DeskItem):
         return codes.known_code(self.seed, use="case", known_hash=self.code_hash)
 
     def case_url(self) -> str:
-        """The absolute address of the reporter's private page."""
+        """The absolute address of the reporter's private page; "" where the key by which it was derived is gone."""
         with translation.override(self.language):
-            return settings.SITE_URL + reverse("copyright:case", args=[self.code])
+            return settings.SITE_URL + reverse("copyright:case", args=[self.code]) if self.code else ""
 
     def receive(self, *, by: User, articles: list[Article]) -> CopyrightReport:
         """Save a report that has just come, log it, and write its receipt."""
@@ -117,14 +113,13 @@ class CopyrightReport(DeskItem):
     )
     def uphold(self, *, by: User, reason: str) -> None:
         """Withhold every article that the report names and that is published; tell the reporter."""
-        law = str(self.get_basis_display())
         for article in self._each_article():
             if article.status == article.Status.PUBLISHED:
                 article.withhold(
                     by=by,
                     reason=reason,
                     reference=self.uid,
-                    law=law,
+                    law=self.basis,
                     claimant=self.for_organisation or self.name,
                     is_person=not self.for_organisation,
                 )
