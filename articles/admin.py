@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Picture, Section, Tag
-from cms.admin import DeskAdmin, SeenForm
+from cms.admin import DeskAdmin, PublicAdmin, SeenForm
 from cms.editor import BodyWidget
+from cms.page_cache import site_changed
 from cms.text import rich_text
 
 
@@ -40,7 +42,19 @@ class ArticleForm(SeenForm):
                 data["cover"] = Picture.objects.take_in(data["upload"], source_type=data["upload_source_type"])
             except forms.ValidationError as error:
                 self.add_error("upload", error)
+        if self.instance.status == Article.Status.PUBLISHED:
+            self._check_still_printable(data)
         return data
+
+    def _check_still_printable(self, data: dict[str, Any]) -> None:
+        """What readers see may be changed, not emptied."""
+        wanted = Article(**{name: data.get(name) for name in ("headline", "body", "cover", "cover_alt")})
+        try:
+            wanted.check_printable()
+        except forms.ValidationError as error:
+            self.add_error(None, error)
+        if not data.get("published_at"):
+            self.add_error("published_at", _("A published article keeps its time. To take it off, kill it."))
 
 
 @admin.register(Article)
@@ -60,6 +74,10 @@ class ArticleAdmin(DeskAdmin):
         ("cover", "cover_alt"), ("upload", "upload_source_type"), ("slug", "published_at"), "series",
     ]  # fmt: skip
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The address of a published article stays: other sites link to it."""
+        return ("slug", "language") if obj and obj.status == Article.Status.PUBLISHED else ()
+
     def begin(self, obj: Any) -> None:
         """An article begins as a draft."""
         obj.status = Article.Status.DRAFT
@@ -73,10 +91,12 @@ class ArticleAdmin(DeskAdmin):
             if name in form.changed_data:
                 form.changed_data.remove(name)
         super().save_model(request, obj, form, change)
+        if {"tags", "section", "headline"} & set(form.changed_data):
+            Article.objects.filter(pk=obj.pk).update(related_at=None)
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(PublicAdmin):
     """Sections."""
 
     list_display = ["name_en", "name_zh_hans", "slug", "position"]
@@ -84,7 +104,7 @@ class SectionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(PublicAdmin):
     """Tags."""
 
     list_display = ["name", "slug"]
@@ -92,7 +112,7 @@ class TagAdmin(admin.ModelAdmin):
 
 
 @admin.register(Picture)
-class PictureAdmin(admin.ModelAdmin):
+class PictureAdmin(PublicAdmin):
     """Pictures: their origin and credit."""
 
     list_display = ["uid", "source_type", "width", "height", "credit", "created"]
@@ -116,3 +136,6 @@ class PictureAdmin(admin.ModelAdmin):
         fresh = Picture.objects.get(pk=obj.pk)
         fresh.declare(wanted)
         Picture.objects.filter(pk=obj.pk).update(credit=obj.credit)
+        transaction.on_commit(site_changed)
+        if fresh.source_type != wanted:
+            messages.warning(request, _("The file itself says that it is computer-generated: its origin stays."))

@@ -54,11 +54,10 @@ def relate() -> int:
 
 def _kin(article: Article) -> list[int]:
     """Ids of the articles that share most tags with this one, then of its section, then of its language."""
-    others = Article.objects.published().in_language(article.language).exclude(pk=article.pk)
-    likely = _sharing_tags(article)
-    readable = set(others.filter(pk__in=likely).values_list("pk", flat=True))
-    chosen = {pk: None for pk in likely if pk in readable}
-    newest = others.newest_first()
+    readable, likely = Article.objects.published(), _sharing_tags(article)
+    languages = dict(readable.filter(pk__in=likely).values_list("pk", "language"))
+    chosen = {pk: None for pk in likely if languages.get(pk) == article.language}
+    newest = readable.in_language(article.language).exclude(pk=article.pk).newest_first()
     for arm in (newest.filter(section=article.section_id), newest):
         if len(chosen) < RELATED:
             chosen |= dict.fromkeys(arm.values_list("pk", flat=True)[: RELATED * 2])

@@ -91,11 +91,12 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 def related_to(article: Article) -> list[Article]:
     """What the reader may like too: chosen when the article changed; where that found too few, the newest."""
-    readable = Article.objects.published().in_language(article.language).for_cards()
+    readable = Article.objects.published().for_cards()
     if len(article.related) >= RELATED:
+        # By their keys alone: named a language, SQLite would walk through all of its articles for them.
         found = readable.in_bulk(article.related)
         return [found[pk] for pk in article.related if pk in found][:RELATED]
-    return list(readable.exclude(pk=article.pk).newest_first()[:RELATED])
+    return list(readable.in_language(article.language).exclude(pk=article.pk).newest_first()[:RELATED])
 
 
 def _not_readable(request: HttpRequest, article: Article | None) -> HttpResponse:

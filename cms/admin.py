@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cms.desk import change_url, status_name
 from cms.models import Decision, Letter, User
+from cms.page_cache import site_changed
 from cms.workflow import Conflict, DeskItem, Move
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ else:
 class SeenForm(forms.ModelForm):
     """A form that knows which version of the item its user looks at."""
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,6 +76,8 @@ class DeskAdmin(DeskModelAdmin):
         return {
             "item": item,
             "moves": [move for move in item.moves_for(user) if move.label],
+            "citable_rules": item.citable_rules(),
+            "cited": request.POST.getlist("rules"),
             "decisions": item.decisions(),
             "letters": Letter.objects.filter(item=item.uid).order_by("created"),
             "review_template": self.review_template,
@@ -95,21 +98,27 @@ class DeskAdmin(DeskModelAdmin):
             return HttpResponseRedirect(change_url(self.model, pk))
         seen = request.POST.get("seen", "")
         try:
+            if not seen.isdecimal():
+                raise Conflict(item)  # nobody can decide on what nobody has seen
             result = getattr(item, move)(
                 by=request.user,
                 reason=request.POST.get("reason", ""),
-                seen=int(seen) if seen.isdecimal() else item.version,
+                rules=[rule.number for rule in item.citable_rules() if rule.number in request.POST.getlist("rules")],
+                seen=int(seen),
             )
         except ValidationError as error:
             return self._refused(request, item, spec, error)
         except Conflict as conflict:
-            return self.conflict(request, conflict)
+            last = conflict.last
+            if last is None or (last.actor, last.move, last.item) != (request.user, move, item.uid):
+                return self.conflict(request, conflict)
+            item, result = conflict.item, None  # the second click of a double click: it is done
         messages.success(request, _("%(item)s: %(status)s.") % {"item": item, "status": status_name(item)})
-        return HttpResponseRedirect(self._after(item, spec, result))
+        return HttpResponseRedirect(self._after(request, item, result))
 
-    def _after(self, item: DeskItem, move: Move, result: Any) -> str:
+    def _after(self, request: HttpRequest, item: DeskItem, result: Any) -> str:
         """Where the editor goes next: to what the move made, on with a claimed item, else back to the desk."""
-        if isinstance(result, DeskItem):
+        if isinstance(result, DeskItem) and self.admin_site._registry[type(result)].has_view_permission(request):
             return change_url(type(result), result.pk)
         if item.status in item.WAITING:
             return change_url(type(item), item.pk)
@@ -177,6 +186,25 @@ class DeskAdmin(DeskModelAdmin):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The log of decisions has it already."""
+
+
+class PublicAdmin(admin.ModelAdmin):
+    """What readers see but no move changes (sections, tags): a change drops the kept pages."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and show it to readers."""
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(site_changed)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete, and show it to readers."""
+        super().delete_model(request, obj)
+        transaction.on_commit(site_changed)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Delete many, and show it to readers."""
+        super().delete_queryset(request, queryset)
+        transaction.on_commit(site_changed)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

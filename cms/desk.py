@@ -129,7 +129,7 @@ def _row(found: tuple[Any, ...]) -> Row:
     model = apps.get_model(kind)
     if not isinstance(uid, uuid.UUID):
         uid = uuid.UUID(uid)
-    moment = since if isinstance(since, datetime) else parse_datetime(since)
+    moment = since if isinstance(since, datetime) else datetime.fromisoformat(since)
     since = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite keeps UTC and does not say so
     return Row(model, pk, uid, title, language, since, claimed or "")
 

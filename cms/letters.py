@@ -72,6 +72,12 @@ def post(
     )
 
 
+def enough_for_today(letter: str, to: str, most: int = 5) -> bool:
+    """Whether an address has had `most` letters of this name within a day: our form must not fill a stranger's box."""
+    since = timezone.now() - timedelta(days=1)
+    return Letter.objects.filter(name=letter, to__iexact=to, created__gt=since)[:most].count() >= most
+
+
 def _inlined(html: str) -> str:
     """Put the letters' style sheet into the tags: most mail readers ignore everything else."""
     path = finders.find("email.css") or settings.STATIC_ROOT / "email.css"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -146,6 +147,7 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["next_attempt"], name="letter_due", condition=models.Q(status="queued")),
             models.Index(fields=["item"], name="letter_item"),
+            models.Index(Upper("to"), "name", "created", name="letter_to"),
         ]
 
     def __str__(self) -> str:

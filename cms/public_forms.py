@@ -7,7 +7,7 @@ they are exempt from the CSRF check for that reason.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core import signing
@@ -20,6 +20,9 @@ _SALT = "copydesk.form-key"
 
 class PublicForm(forms.Form):
     """A form with a form key and a trap for robots (`website`, which people do not see)."""
+
+    ASKED: ClassVar[dict[str, Any]] = {}
+    """What to say where a required field is empty: the field's own remedy."""
 
     form_key = forms.CharField(required=False, widget=forms.HiddenInput)
     website = forms.CharField(
@@ -35,6 +38,9 @@ class PublicForm(forms.Form):
         if self.is_bound and not self._sent_seed():
             # An expired or missing key is no fault of the person who types: go on with a fresh one.
             self.remember("form_key", self.initial["form_key"])
+
+        for name, words in self.ASKED.items():
+            self.fields[name].error_messages["required"] = words
 
     def _sent_seed(self) -> str:
         sent = self.data.get(self.add_prefix("form_key"), "") if self.is_bound else ""

@@ -49,6 +49,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=f"desk@{urlsplit(SITE_URL).host
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{SITE_NAME} <{CONTACT_EMAIL}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
+CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
 
 INSTALLED_APPS = [
     "cms.apps.CmsConfig",
@@ -142,6 +143,7 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
+FORMAT_MODULE_PATH = ["cms.formats"]
 
 # --- Files -------------------------------------------------------------------------------------------
 

@@ -50,8 +50,9 @@ class Move:
     label: str | _StrPromise
     sources: frozenset[str]
     target: str | None
-    permission: str
+    permissions: tuple[str, ...]
     reason: bool
+    rules: bool
     key: str
     weight: str
 
@@ -60,36 +61,43 @@ class Move:
 
         Raises NotPermitted or ValidationError (for the field `reason`).
         """
-        if not by.has_perm(self.permission):
-            raise NotPermitted(f"{by.username} lacks {self.permission}")
+        if not self.allowed_to(by):
+            raise NotPermitted(f"{by.username} lacks one of {', '.join(self.permissions)}")
         if self.reason and not reason.strip():
             raise ValidationError({"reason": _("Say why: the reason goes into the log and the letter.")})
+
+    def allowed_to(self, user: User) -> bool:
+        """Whether `user` has every permission that the move asks for."""
+        return all(user.has_perm(permission) for permission in self.permissions)
 
     def open_to(self, item: DeskItem) -> bool:
         """Whether the item stands where this move starts."""
         return item.status in self.sources
 
 
-def move(
+def move(  # noqa: PLR0913  (a declaration, read as a table)
     *,
     sources: Collection[str],
     target: str | None,
-    permission: str,
+    permission: str | Sequence[str],
     label: str | _StrPromise,
     reason: bool = False,
+    rules: bool = False,
     key: str = "",
     weight: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method of a DeskItem a legal step from any of `sources` to `target` (None: the status stays).
 
-    `permission` is checked on `by`; `reason=True` refuses an empty one; `label` is the button's text, `key` its
-    key on the desk, `weight` "primary" or "danger" its look. The decorated method is called as
+    `permission` (one, or several that are all needed) is checked on `by`; `reason=True` refuses an empty one;
+    `rules=True` hands the rules that were cited to the body; `label` is the button's text ("" for none), `key` its key
+    on the desk, `weight` "primary" or "danger" its look. The decorated method is called as
     `item.accept(by=user, reason="…", seen=version, **details)`; `seen` is the version that the person looked at
     (by default that of the instance in hand). It raises NotPermitted, ValidationError or Conflict.
     """
 
     def decorate(body: Callable[..., Any]) -> Callable[..., Any]:
-        spec = Move(body.__name__, label, frozenset(sources), target, permission, reason, key, weight)
+        needed = (permission,) if isinstance(permission, str) else tuple(permission)
+        spec = Move(body.__name__, label, frozenset(sources), target, needed, reason, rules, key, weight)
 
         @functools.wraps(body)
         def step(
@@ -101,6 +109,7 @@ def move(
             seen: int | None = None,
             **details: Any,
         ) -> Any:
+            details |= {"rules": list(rules)} if spec.rules else {}
             reason = reason.replace("\0", "")
             spec.check(by, reason)
             with self.locked(seen, spec.sources) as (row, log):
@@ -178,7 +187,11 @@ class DeskItem(models.Model):
 
     def moves_for(self, user: User) -> list[Move]:
         """The moves that `user` may make on this item now: the buttons."""
-        return [spec for spec in self.moves() if spec.open_to(self) and user.has_perm(spec.permission)]
+        return [spec for spec in self.moves() if spec.open_to(self) and spec.allowed_to(user)]
+
+    def citable_rules(self) -> list[Any]:
+        """The guideline rules on which a decision about this item may rest: objects with `number` and `text`."""
+        return []
 
     def decisions(self) -> models.QuerySet[Decision]:
         """The item's own log, oldest first."""

@@ -18,11 +18,13 @@ postgres_bin() {
 has_postgres() { [ -n "${TEST_DATABASE_URL:-}" ] || [ -n "$(postgres_bin)" ]; }
 has_chromium() { have chromium || have chromium-browser || have google-chrome || [ -d "/Applications/Google Chrome.app" ]; }
 has_fonts() { [ "$(uname)" = Darwin ] || { have fc-list && [ -n "$(fc-list :lang=zh-cn family)" ]; }; }
+has_libatomic() { [ "$(uname)" = Darwin ] || python3 -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null; }
 
 missing_packages() {
     has_postgres || echo postgresql
     has_chromium || echo chromium
     has_fonts || echo fontconfig fonts-noto-cjk
+    has_libatomic || echo libatomic1 # Playwright's driver is linked with it
     have msgfmt || echo gettext
 }
 

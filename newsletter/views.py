@@ -11,8 +11,8 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from cms.limits import too_many
 from newsletter.forms import SignUpForm
-from newsletter.limits import seconds_to_wait
 from newsletter.links import to_confirm, to_unsubscribe
 from newsletter.models import Subscriber
 
@@ -24,10 +24,8 @@ def signup(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "newsletter/signup.html", {"form": form}, status=422 if form.errors else 200)
-    if wait := seconds_to_wait(request):
-        response = render(request, "429.html", status=429)
-        response["Retry-After"] = str(wait)
-        return response
+    if refusal := too_many(request, "sign-up"):
+        return refusal
     Subscriber.objects.sign_up(form.cleaned_data["email"], language=translation.get_language(), page=_page_of(request))
     return render(request, "newsletter/sent.html")
 

@@ -95,7 +95,11 @@ function nameWidgets() {
     box.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.name);
   }
   for (const icon of document.querySelectorAll("span.help-tooltip[aria-label]")) icon.role = "img";
+  for (const table of document.querySelectorAll(".inline-group")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
   for (const head of document.querySelectorAll("th:empty")) head.replaceWith(document.createElement("td"));
 }
+// Select2 would put its "clear all" into the list of what is chosen, where only list items may be.
+for (const field of document.querySelectorAll(".admin-autocomplete[multiple]")) field.dataset.allowClear = "false";
 window.django?.jQuery?.(nameWidgets);
 addEventListener("load", nameWidgets);
+addEventListener("resize", nameWidgets);

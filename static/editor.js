@@ -36,6 +36,7 @@ const CHINESE = {
   Update: "确定",
   Cancel: "取消",
   Formatting: "格式",
+  "Escape leads to the toolbar.": "按 Escape 键到工具栏。",
 };
 const words = document.documentElement.lang.startsWith("zh") ? CHINESE : {};
 const say = (text) => words[text] ?? text;
@@ -103,6 +104,14 @@ function followLanguage(area, form) {
   follow();
 }
 
+// In lists and tables Tab has a meaning of its own; Escape is the way out for the keyboard (WCAG 2.1.2).
+function letOut(area, toolbar) {
+  area.setAttribute("aria-description", say("Escape leads to the toolbar."));
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) toolbar.querySelector("button").focus();
+  });
+}
+
 // The toolbar tells by class alone which buttons are on or out of use, and is in English.
 function nameToolbar(editor, toolbar) {
   toolbar.setAttribute("role", "toolbar");
@@ -131,5 +140,8 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
   editor.view.setProps({
     transformPastedHTML: (html, view) => tidyPasted(before ? before(html, view) : html),
   });
-  editor.on("create", () => nameToolbar(editor, editor.storage.menu.dom));
+  editor.on("create", () => {
+    nameToolbar(editor, editor.storage.menu.dom);
+    letOut(editor.view.dom, editor.storage.menu.dom);
+  });
 });

@@ -21,7 +21,7 @@ class StoryAdmin(DeskAdmin):
     list_select_related = ["section", "claimed_by"]
     search_fields = ["headline", "byline", "email"]
     readonly_fields = fields = (
-        "byline", "anonymous", "email", "sources", "cover_source_type", "guidelines", "guidelines_language", "created",
+        "byline", "anonymous", "email", "cover_source_type", "guidelines", "guidelines_language", "created",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:

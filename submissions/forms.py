@@ -16,11 +16,26 @@ from articles.provenance import SOURCE_TYPES
 from cms.editor import BodyWidget
 from cms.public_forms import PublicForm
 from cms.text import clean_line, plain_text, rich_text
-from submissions.models import Guidelines
+from submissions.checks import Level, Verdict, examine
+from submissions.checks.ai import AI_USE
+from submissions.checks.drafts import draft_of_values
+from submissions.models import Guidelines, Story
 
 MAX_BODY = 60_000  # characters of text: some four hours of reading
 MAX_SOURCES = 30
 _KEPT = "copydesk.kept-cover"
+
+
+def kept_picture(signed: str) -> Picture | None:
+    """The picture that was taken in at an earlier try, by the signed name that the form carried along.
+
+    None once somebody has sent it: what the desk has is no longer the form's to change.
+    """
+    try:
+        uid = signing.loads(signed, salt=_KEPT, max_age=24 * 60 * 60)
+    except signing.BadSignature:
+        return None
+    return Picture.objects.filter(uid=uid, article=None, story=None).first()
 
 
 class SourcesField(forms.CharField):
@@ -81,6 +96,13 @@ class StoryForm(PublicForm):
     carries it along, so that nobody has to choose a file twice.
     """
 
+    ASKED = {
+        "headline": _("Write a headline that says what happened."),
+        "body": _("Write your story here."),
+        "language": _("Choose the language of your story."),
+        "section": _("Choose the section that fits best."),
+    }
+
     headline = forms.CharField(label=_("Headline"), max_length=255)
     dek = forms.CharField(
         label=_("Dek"), help_text=_("One or two sentences under the headline."), max_length=500, required=False,
@@ -98,6 +120,12 @@ class StoryForm(PublicForm):
         label=_("Source links"),
         required=False,
         help_text=_("Where your story rests on others: one address a line."),
+    )
+    ai_use = forms.ChoiceField(
+        label=_("Use of AI"),
+        required=False,
+        choices=[("", _("Choose an answer")), *AI_USE.items()],
+        help_text=_("Help with spelling and grammar need not be declared."),
     )
     byline = forms.CharField(
         label=_("Name to print"), max_length=255, required=False, help_text=_("Your name or a pen name.")
@@ -125,21 +153,25 @@ class StoryForm(PublicForm):
         error_messages={"required": _("Please agree to the guidelines: tick the box above.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, story: Story | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.story = story
         self.version = Guidelines.objects.in_force()
         self.fields["guidelines"].label = _("I have read the News Submission Rules and Guidelines and agree")
         self.fields["guidelines"].widget = AgreementInput(self.version.number)
         self.initial.setdefault("language", get_language())
-        self.kept: Picture | None = self._kept_before()
+        self.kept = kept_picture(self.data.get("kept_cover", "")) or (story.cover if story else None)
+        self.examined: dict[str, Any] = {}
+        self.verdicts: list[Verdict] = []
 
-    def _kept_before(self) -> Picture | None:
-        """The picture that was taken in at an earlier try."""
-        try:
-            uid = signing.loads(self.data.get("kept_cover", ""), salt=_KEPT, max_age=24 * 60 * 60)
-        except signing.BadSignature:
-            return None
-        return Picture.objects.filter(uid=uid).first()
+    @property
+    def media(self) -> forms.Media:
+        """The editor's files, and the script that asks for the live check."""
+        return super().media + forms.Media(js=[forms.Script("checks.js", defer=True)])
+
+    def says_what(self, story: Story) -> bool:
+        """Whether this valid form has the texts of `story`."""
+        return all(getattr(story, name) == self.cleaned_data[name] for name in ("headline", "dek", "body"))
 
     def clean_headline(self) -> str:
         """One visible line."""
@@ -174,7 +206,7 @@ class StoryForm(PublicForm):
         return self.version
 
     def clean(self) -> dict[str, Any]:
-        """Check what concerns two fields: a name or anonymity, a picture and its origin."""
+        """Check what concerns two fields, a name or anonymity, a picture and its origin; then run the checks."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not data.get("anonymous") and not data.get("byline") and "byline" not in self.errors:
             self.add_error("byline", _("Write the name to print, or choose to stay anonymous below."))
@@ -183,15 +215,27 @@ class StoryForm(PublicForm):
         if self.kept and not origin and "cover_source_type" not in self.errors:
             self.add_error("cover_source_type", _("Say where the picture comes from: choose one of the list."))
         data["cover"] = self.kept
+        self._examine(data)
         return data
+
+    def _examine(self, data: dict[str, Any]) -> None:
+        """Run the checks: a stop becomes an error of its field, everything else is advice."""
+        self.examined = dict(data)  # an error takes its field out of the cleaned data; a preview shows it all the same
+        self.verdicts = examine(draft_of_values(self.examined))
+        for verdict in self.verdicts:
+            if verdict.level == Level.STOP and verdict.field not in self.errors:
+                self.add_error(
+                    verdict.field if verdict.field in self.fields else None,
+                    f"{verdict.message} ({verdict.passage})" if verdict.passage else verdict.message,
+                )
 
     def _take_in(self, upload: Any, origin: str) -> None:
         """Make a Picture of a fresh upload, and remember it in the form whatever else is wrong."""
         try:
             if upload:
                 self.kept = Picture.objects.take_in(upload, source_type=origin)
-            elif self.kept and origin:
-                self.kept.declare(origin)
+            elif self.kept and origin and (self.story is None or self.kept != self.story.cover):
+                self.kept.declare(origin)  # the story's own cover is declared by the move
         except ValidationError as error:
             self.add_error("cover", error)
             return

@@ -1,12 +1,14 @@
-"""The submissions' work that can wait: telling contributors, and forgetting pictures that nobody sent in the end."""
+"""The submissions' work that can wait: telling contributors, fingerprints, an outside checker, unsent pictures."""
 
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from articles.fingerprinting import follow_log
 from articles.models import Article, Picture
 from cms.worker import job
+from submissions.checks.hook import ask_about_waiting
 from submissions.models import Story
 
 UNSENT_PICTURES_STAY = timedelta(days=2)
@@ -28,6 +30,12 @@ def tell_published() -> int:
     return len(stories)
 
 
+@job()
+def fingerprint() -> int:
+    """Fingerprint the stories that came or changed, and forget those that are decided: an article has their text."""
+    return follow_log(Story, Story.UNDECIDED)
+
+
 @job(every=timedelta(hours=1))
 def forget_unsent_pictures() -> int:
     """Delete pictures of forms that were never sent."""
@@ -36,3 +44,9 @@ def forget_unsent_pictures() -> int:
     for picture in unused:
         picture.forget()
     return len(unused)
+
+
+@job(every=timedelta(seconds=5))
+def ask_outside_checker() -> int:
+    """Ask the outside checker, where the newsroom has one, about a story that it has not seen."""
+    return ask_about_waiting()

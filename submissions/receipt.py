@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article
 from cms import codes
 from cms.models import User
+from cms.workflow import Conflict
 from submissions.forms import StoryForm
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ PLAIN_WORDS = {
 }
 # What the contributor may change when sending again; the address for letters stays.
 CHANGEABLE = (
-    "headline", "dek", "body", "language", "section", "sources", "byline", "anonymous", "cover", "cover_source_type",
-    "guidelines",
+    "headline", "dek", "body", "language", "section", "sources", "ai_use", "byline", "anonymous", "cover",
+    "cover_source_type", "guidelines",
 )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ class CodeForm(forms.Form):
 def timeline(story: Story) -> list[dict[str, Any]]:
     """The story's log in plain words, oldest first: {"when", "text", "reason"}; publication at its end."""
     rows = [
-        {"when": line.created, "text": PLAIN_WORDS[line.move], "reason": line.reason}
+        {"when": line.created, "text": PLAIN_WORDS[line.move], "reason": line.reason, "rules": line.rules}
         for line in story.decisions()
         if line.move in PLAIN_WORDS
     ]
@@ -80,8 +81,9 @@ def answer(story: Story, request: HttpRequest) -> StoryForm | None:
     if "withdraw" in request.POST:
         story.withdraw(by=system)
         return None
-    form = StoryForm(request.POST, request.FILES)
-    form.kept = form.kept or story.cover
+    if story.status != story.Status.CHANGES_ASKED:
+        raise Conflict(story)
+    form = StoryForm(request.POST, request.FILES, story=story)
     form.fields["email"].disabled = True
     if not form.is_valid():
         return form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,10 +15,11 @@ from articles.models import Article, Picture
 from articles.provenance import SOURCE_TYPES
 from articles.reading_time import reading_minutes
 from cms import codes
-from cms.letters import post
+from cms.letters import enough_for_today, post
 from cms.log import logged
 from cms.text import clean_html, clean_line, plain_text
 from cms.workflow import DeskItem, move
+from submissions.checks.ai import AI_USE
 
 if TYPE_CHECKING:
     from cms.models import User
@@ -47,6 +49,7 @@ class Story(DeskItem):
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     cover = models.ForeignKey("articles.Picture", models.PROTECT, null=True, blank=True, verbose_name=_("cover"))
     cover_source_type = models.CharField(_("origin of the cover"), max_length=40, choices=SOURCE_TYPES, blank=True)
+    ai_use = models.CharField(_("use of AI"), max_length=12, choices=AI_USE, blank=True, default="", db_default="")
     guidelines = models.ForeignKey("submissions.Guidelines", models.PROTECT, verbose_name=_("guidelines"))
     guidelines_language = models.CharField(max_length=10)
     guidelines_sha256 = models.CharField(max_length=64)
@@ -56,6 +59,7 @@ class Story(DeskItem):
         "articles.Article", models.PROTECT, null=True, blank=True, editable=False, related_name="story"
     )
     told_published = models.DateTimeField(null=True, editable=False)
+    hook_verdict = models.JSONField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("story")
@@ -91,9 +95,20 @@ class Story(DeskItem):
         return codes.known_code(self.seed, use="receipt", known_hash=self.code_hash)
 
     def receipt_url(self) -> str:
-        """The absolute address of the contributor's private page."""
+        """The absolute address of the contributor's private page; of the page that asks for the code, where the key
+        by which it was derived is gone."""
         with translation.override(self.language):
-            return settings.SITE_URL + reverse("submissions:receipt", args=[self.code])
+            if code := self.code:
+                return settings.SITE_URL + reverse("submissions:receipt", args=[code])
+            return settings.SITE_URL + reverse("submissions:receipt_ask")
+
+    def citable_rules(self) -> list[Any]:
+        """The rules of the version that the contributor agreed to, as far as a letter may cite them."""
+        return [rule for chapter in self.guidelines.contents for rule in chapter.rules.all() if rule.reason_code]
+
+    def cited(self, numbers: Sequence[str]) -> list[Any]:
+        """The rules of these numbers; a number that is not citable is left out."""
+        return [rule for rule in self.citable_rules() if rule.number in numbers]
 
     def printed_byline(self) -> str:
         """The byline that readers see: empty where the contributor stays anonymous."""
@@ -104,7 +119,8 @@ class Story(DeskItem):
         self.status = self.Status.RECEIVED
         with logged():
             self.enter(by=by, move="receive", guidelines=self.guidelines.number)
-            self.tell("story_received")
+            if not enough_for_today("story_received", self.email):
+                self.tell("story_received")
         return self
 
     def tell(self, letter: str, **context: Any) -> None:
@@ -155,11 +171,12 @@ class Story(DeskItem):
         permission="submissions.decide_story",
         label=_("Ask for changes…"),
         reason=True,
+        rules=True,
         key="r",
     )
-    def ask_changes(self, *, by: User, reason: str) -> None:
+    def ask_changes(self, *, by: User, reason: str, rules: Sequence[str] = ()) -> None:
         """Send the story back with what should change; the contributor sends it again from the receipt."""
-        self.tell("story_changes_asked", reason=reason)
+        self.tell("story_changes_asked", reason=reason, rules=self.cited(rules))
 
     @move(
         sources=UNDECIDED,
@@ -167,12 +184,13 @@ class Story(DeskItem):
         permission="submissions.decide_story",
         label=_("Decline…"),
         reason=True,
+        rules=True,
         key="d",
         weight="danger",
     )
-    def decline(self, *, by: User, reason: str) -> None:
+    def decline(self, *, by: User, reason: str, rules: Sequence[str] = ()) -> None:
         """Turn the story down and say why."""
-        self.tell("story_declined", reason=reason)
+        self.tell("story_declined", reason=reason, rules=self.cited(rules))
 
     @move(
         sources=[Status.CHANGES_ASKED],
@@ -184,6 +202,9 @@ class Story(DeskItem):
         """Take the contributor's changed story, from the receipt page."""
         for name, value in fields.items():
             setattr(self, name, value)
+        if self.cover and self.cover_source_type:
+            self.cover.declare(self.cover_source_type)
+        self.hook_verdict = None
         self.note(fields=sorted(fields))
 
     @move(

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from submissions import views
+from submissions.checks.views import check
 
 app_name = "submissions"
 urlpatterns = [
     path("submit/", views.submit, name="submit"),
+    path("submit/check/", check, name="check"),
     path("guidelines/", views.guidelines, name="guidelines"),
     path("guidelines/v<int:number>/", views.guidelines, name="guidelines_version"),
     path("receipt/", views.receipt_ask, name="receipt_ask"),

@@ -164,8 +164,8 @@ def test_a_header_cannot_be_smuggled_through_a_subject():
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_at_any_moment_loses_no_letter(tmp_path):
     """kill -9 a real worker again and again while it sends; in the end every letter is in the outbox."""
-    for _ in range(30):
-        make_story()
+    for number in range(30):
+        make_story(email=f"reader{number}@example.org")
     database = connection.settings_dict
     url = (
         f"sqlite:///{database['NAME']}"

@@ -14,9 +14,9 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone, translation
 
+from cms import limits
 from cms.letters import send_due
 from cms.models import Letter
-from newsletter import limits
 from newsletter.addresses import normalised
 from newsletter.jobs import forget_unconfirmed
 from newsletter.links import confirm_url, unsubscribe_url
@@ -197,14 +197,14 @@ def test_simultaneous_sign_ups_of_one_address_are_one_subscriber_and_one_letter(
 
 
 def test_a_network_is_asked_to_wait_after_twenty_sign_ups_an_hour(client, monkeypatch):
-    monkeypatch.setattr("newsletter.limits.time.time", lambda: 7200 + 600)
-    answers = [sign_up(client, f"reader{number}@example.org") for number in range(limits.SIGN_UPS_AN_HOUR + 2)]
+    monkeypatch.setattr("cms.limits.time.time", lambda: 7200 + 600)
+    answers = [sign_up(client, f"reader{number}@example.org") for number in range(limits.AN_HOUR["sign-up"] + 2)]
     assert [page.status_code for page in answers] == [200] * 20 + [429] * 2
     assert answers[-1]["Retry-After"] == "3000"
     assert Subscriber.objects.count() == 20
     elsewhere = client.post(FORM, {"email": "far@example.org"}, REMOTE_ADDR="203.0.113.9")
     assert elsewhere.status_code == 200
-    monkeypatch.setattr("newsletter.limits.time.time", lambda: 10800)
+    monkeypatch.setattr("cms.limits.time.time", lambda: 10800)
     assert sign_up(client, "later@example.org").status_code == 200
 
 
@@ -453,6 +453,8 @@ def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(e
     taken.tell("story_published", article_url="http://testserver/x", headline="Ferries")
     report.uphold(by=editor, reason=why)
     report.reverse(by=editor, reason=why)
+    taken.tell("story_withheld", reason=why, headline="Ferries")
+    taken.tell("story_restored", reason=why, headline="Ferries")
     make_report(language=language).decline(by=editor, reason=why)
     subscriber(language=language)
     assert set(Letter.objects.values_list("name", flat=True)) == {
@@ -472,7 +474,7 @@ def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(e
         assert not re.search(r"<(?:img|script|link)|url\(", html)
         decided = letter.name.startswith("report_") and letter.name != "report_received"
         assert ("Ask <them> & say who." in sent.body) == (
-            decided or letter.name in {"story_changes_asked", "story_declined"}
+            decided or letter.name in {"story_changes_asked", "story_declined", "story_withheld", "story_restored"}
         )
         if decided and language == "en":
             assert "You may appeal within six months" in sent.body

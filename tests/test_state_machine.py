@@ -66,7 +66,7 @@ class Newsroom(RuleBasedStateMachine):
             assert line.move == move
             assert line.source in spec.sources
             assert line.target == (spec.target or line.source) == item.status
-            assert self.people[person].has_perm(spec.permission)
+            assert spec.allowed_to(self.people[person])
             assert line.reason.strip() or not spec.reason
 
     def everything(self, item):

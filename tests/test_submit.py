@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from articles.models import Picture
+from cms import limits
 from cms.models import Letter
 from submissions.models import Guidelines, Story
 from tests.factories import make_story, picture_bytes, submission, upload
@@ -57,10 +58,10 @@ def test_no_page_of_the_contributor_sets_a_cookie(client):
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("headline", "", "required"),
+        ("headline", "", "Write a headline"),
         ("headline", "\u200b\u202e", "headline"),
         ("headline", "x" * 256, "255"),
-        ("body", "", "required"),
+        ("body", "", "Write your story"),
         ("body", "<p> </p>", "Write your story"),
         ("body", "字" * 60_001, "60001 characters"),
         ("language", "fr", "Select a valid choice"),
@@ -141,7 +142,35 @@ def test_a_double_click_is_one_story(client):
     key = client.get(URL).context["form"].initial["form_key"]
     first, second = (client.post(URL, submission(form_key=key)) for _click in range(2))
     assert Story.objects.count() == 1
-    assert first["Location"].removesuffix("?new") == second["Location"]
+    assert first["Location"] == second["Location"]
+
+
+def test_going_back_and_writing_something_else_is_another_story(client):
+    key = client.get(URL).context["form"].initial["form_key"]
+    client.post(URL, submission(form_key=key))
+    client.post(URL, submission(form_key=key, headline="Another headline"))
+    assert set(Story.objects.values_list("headline", flat=True)) == {"Another headline", submission()["headline"]}
+
+
+def test_somebody_elses_address_cannot_be_bombed_with_receipts(client):
+    for number in range(8):
+        client.post(URL, submission(headline=f"Story {number}", email="Victim@example.org"))
+    assert Story.objects.count() == 8
+    assert Letter.objects.count() == 5
+
+
+def test_a_network_that_sends_too_much_is_told_when_to_come_back(client, monkeypatch):
+    monkeypatch.setitem(limits.AN_HOUR, "story", 2)
+    answers = [client.post(URL, submission(headline=f"Story {number}", email="")) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 3600
+    assert client.post(URL, submission(), REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_an_empty_form_is_answered_field_by_field(client):
+    answer = client.post(URL, {})
+    assert answer.status_code == 422
+    assert {"headline", "body", "section", "guidelines"} <= set(answer.context["form"].errors)
 
 
 @pytest.mark.parametrize("key", ["", "expired", "a:b:c", "\x00"])

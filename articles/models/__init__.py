@@ -1,8 +1,21 @@
 """The models of what readers read."""
 
 from articles.models.article import Article, ArticleQuerySet
+from articles.models.fingerprint import Bookmark, Fingerprint, FingerprintKey, SourceKey
 from articles.models.picture import Picture
 from articles.models.section import Section, Tag
-from articles.models.withholding import Withholding
+from articles.models.withholding import Law, Withholding
 
-__all__ = ["Article", "ArticleQuerySet", "Picture", "Section", "Tag", "Withholding"]
+__all__ = [
+    "Article",
+    "ArticleQuerySet",
+    "Bookmark",
+    "Fingerprint",
+    "FingerprintKey",
+    "Law",
+    "Picture",
+    "Section",
+    "SourceKey",
+    "Tag",
+    "Withholding",
+]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 from js_asset import Media as NoncedMedia
 
 from cms import desk
@@ -25,10 +25,10 @@ from cms.workflow import DeskItem
 register = template.Library()
 
 STEPS = {
-    "claim": gettext_lazy("claimed"),
-    "edit": gettext_lazy("edited"),
-    "withhold": gettext_lazy("withheld"),
-    "lift": gettext_lazy("restored"),
+    "claim": pgettext_lazy("log", "claimed"),
+    "edit": pgettext_lazy("log", "edited"),
+    "withhold": pgettext_lazy("log", "withheld"),
+    "lift": pgettext_lazy("log", "restored"),
 }
 """What the log says of a step that leaves the status as it is."""
 
@@ -65,7 +65,7 @@ def list_url(row: models.Model) -> str:
 @register.filter
 def kind_name(kind: type[DeskItem] | DeskItem) -> str:
     """What one item of a kind is called: "Story"."""
-    return capfirst(kind._meta.verbose_name)
+    return capfirst(str(kind._meta.verbose_name))
 
 
 @register.filter
@@ -91,7 +91,7 @@ def places(context: Context) -> list[dict[str, Any]]:
     """The places in the admin's masthead that its user may go to: rows of {"label", "url", "current"}."""
     request = context["request"]
     rows = [(_("Desk"), reverse("admin:desk"))]
-    rows += [(capfirst(kind._meta.verbose_name_plural), _list_url(kind)) for kind in desk.kinds(request.user)]
+    rows += [(capfirst(str(kind._meta.verbose_name_plural)), _list_url(kind)) for kind in desk.kinds(request.user)]
     for model, label in ((Letter, _("Letters")), (Decision, _("Log"))):
         if request.user.has_perm(f"cms.view_{model._meta.model_name}"):
             rows.append((label, _list_url(model)))

@@ -54,6 +54,16 @@ def article_at(url: str) -> Article | None:
 class ReportForm(PublicForm):
     """A copyright report. After `is_valid()`, `articles` holds the articles that it names."""
 
+    ASKED = {
+        "urls": _("Copy the address of the article from its page."),
+        "basis": _("Choose the law under which you write."),
+        "work": _("Name the work that was copied."),
+        "explanation": _("Say which part is meant, and why it infringes."),
+        "name": _("Write your name."),
+        "email": _("Write the address to which we may answer."),
+        "signature": _("Type your full name as a signature."),
+    }
+
     urls = forms.CharField(
         label=_("Address of the article"),
         help_text=_("The web address here, one a line if there are several."),

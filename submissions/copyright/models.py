@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Law
 from cms import codes
-from cms.letters import post
+from cms.letters import enough_for_today, post
 from cms.log import logged
 from cms.text import clean_line
 from cms.workflow import DeskItem, move
+from submissions.story import Story
 
 if TYPE_CHECKING:
     from articles.models import Article
@@ -85,13 +86,19 @@ class CopyrightReport(DeskItem):
         with logged():
             self.enter(by=by, move="receive", basis=self.basis, articles=[str(found.uid) for found in articles])
             self.articles.set(articles)
-            self.tell("report_received")
+            if not enough_for_today("report_received", self.email):
+                self.tell("report_received")
         return self
 
     def tell(self, letter: str, **context: Any) -> None:
         """Write a letter to the reporter in the report's language."""
         link = {"case_url": self.case_url(), "code": codes.printable(self.code)}
         post(letter, self.email, language=self.language, about=self, private=link, **context)
+
+    def _tell_author(self, article: Article, letter: str, *, reason: str) -> None:
+        """Write to the contributor whose story the article was, without a word of who reported it."""
+        for story in Story.objects.filter(article=article):
+            story.tell(letter, headline=article.headline, reason=reason)
 
     def _each_article(self) -> list[Article]:
         """The reported articles, in the one order in which they are locked."""
@@ -105,7 +112,7 @@ class CopyrightReport(DeskItem):
     @move(
         sources=WAITING,
         target=Status.UPHELD,
-        permission="copyright.decide_report",
+        permission=["copyright.decide_report", "articles.withhold_article"],
         label=_("Uphold and withhold…"),
         reason=True,
         key="u",
@@ -123,6 +130,7 @@ class CopyrightReport(DeskItem):
                     claimant=self.for_organisation or self.name,
                     is_person=not self.for_organisation,
                 )
+                self._tell_author(article, "story_withheld", reason=reason)
         self.tell("report_upheld", reason=reason)
 
     @move(
@@ -140,7 +148,7 @@ class CopyrightReport(DeskItem):
     @move(
         sources=[Status.UPHELD],
         target=Status.REVERSED,
-        permission="copyright.decide_report",
+        permission=["copyright.decide_report", "articles.withhold_article"],
         label=_("Reverse and restore…"),
         reason=True,
         weight="danger",
@@ -150,4 +158,5 @@ class CopyrightReport(DeskItem):
         for article in self._each_article():
             if article.withholdings.active().filter(reference=self.uid).exists():
                 article.lift(by=by, reason=reason, reference=self.uid)
+                self._tell_author(article, "story_restored", reason=reason)
         self.tell("report_reversed", reason=reason)

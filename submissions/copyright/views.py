@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms import codes
+from cms.limits import too_many
 from cms.models import User
 from cms.page_cache import public_page
 from submissions.copyright.forms import ReportForm
@@ -32,25 +34,35 @@ PLAIN_WORDS = {
 def report(request: HttpRequest) -> HttpResponse:
     """Show the form; take a report and lead to its case. The same form sent twice is one report."""
     form = ReportForm(request.POST if request.method == "POST" else None, initial={"urls": request.GET.get("url", "")})
-    if request.method == "POST":
-        before = CopyrightReport.objects.filter(seed=form.seed).first()
-        if before or form.is_valid():
-            return redirect("copyright:case", (before or _receive(form)).code)
+    if request.method == "POST" and form.is_valid():
+        if refusal := too_many(request, "report"):
+            return refusal
+        return redirect("copyright:case", _receive(form))
     return render(request, "copyright/report.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _receive(form: ReportForm) -> CopyrightReport:
-    """Make a report of a valid form."""
+def _receive(form: ReportForm) -> str:
+    """Make a report of a valid form and return the code of its case; the same form sent again is the same report."""
+    before = CopyrightReport.objects.filter(seed=form.seed).first()
+    if before and before.urls == form.cleaned_data["urls"] and before.explanation == form.cleaned_data["explanation"]:
+        return before.code
+    seed = codes.new_seed() if before else form.seed
+    code = codes.code_of(seed, use="case")
     statements, sha256 = form.statements()
     made = CopyrightReport(
         **{name: form.cleaned_data[name] for name in REPORT_FIELDS},
         language=get_language(),
         statements=statements,
         statements_sha256=sha256,
-        seed=form.seed,
-        code_hash=codes.hash_of(codes.code_of(form.seed, use="case")),
+        seed=seed,
+        code_hash=codes.hash_of(code),
     )
-    return made.receive(by=User.objects.system(), articles=form.articles)
+    try:
+        made.receive(by=User.objects.system(), articles=form.articles)
+    except IntegrityError:  # the other click of a double click was faster
+        if not CopyrightReport.objects.filter(code_hash=made.code_hash).exists():
+            raise
+    return code
 
 
 @require_safe

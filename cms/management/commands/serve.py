@@ -31,7 +31,7 @@ def die_with_parent() -> None:
 
 
 class Child:
-    """A process in our own process group, so that a signal to the group reaches it too."""
+    """A process that only we stop: in a group of its own, no Ctrl-C reaches it before we say so."""
 
     def __init__(self, *arguments: str) -> None:
         self.arguments = [sys.executable, *arguments]
@@ -45,6 +45,7 @@ class Child:
             self.arguments,
             cwd=settings.BASE_DIR,
             stdin=subprocess.DEVNULL,
+            process_group=0,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - we have no threads
         )
 

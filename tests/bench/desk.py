@@ -1,0 +1,102 @@
+"""What the desk costs with ten, ten thousand and a hundred thousand items waiting.
+
+Budget: at most 12 queries and 150 KB, and with 10,000 waiting the time that it takes with 10.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tests.bench.house import Findings, House, engine, new_house, parser
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+SAME = 2.0  # times the shortest list's milliseconds are still "the same time" on a busy machine
+ROUNDS = 9
+
+
+def main() -> int:
+    """Measure and print."""
+    options = parser(__doc__ or "")
+    options.add_argument("--waiting", type=int, nargs="+", default=[10, 10_000, 100_000], metavar="N")
+    options.add_argument("--decided", type=int, default=20_000, metavar="N", help="declined stories beside them")
+    options.add_argument("--plans", action="store_true", help="print how the database goes about each query")
+    chosen = options.parse_args()
+    with new_house(chosen.database) as house:
+        house.move_in()
+        findings = Findings(f"Desk, {chosen.decided} decided stories beside what waits, {engine(house)}")
+        from tests.bench import load
+
+        load.decided(chosen.decided)
+        client, before, shortest = _signed_in(house), 0, 0.0
+        for waiting in chosen.waiting:
+            load.waiting(before, waiting)
+            milliseconds = _measure(findings, client, waiting, shortest)
+            shortest, before = shortest or milliseconds, waiting
+        if chosen.plans:
+            _print_plans(client)
+        house.move_out()
+    return findings.show()
+
+
+def _signed_in(house: House) -> Client:
+    from django.test import Client
+
+    from cms.models import User
+
+    client = Client(SERVER_NAME="127.0.0.1", SERVER_PORT=str(house.port))
+    client.force_login(User.objects.create_superuser("bench"))
+    client.get("/admin/desk/")
+    return client
+
+
+def _measure(findings: Findings, client: Client, waiting: int, shortest: float) -> float:
+    """The desk's first page, its filters and a page far down; return the first page's milliseconds."""
+    from tests.bench.queries import counted
+
+    pages = {"": "first page", "?language=zh-hans&whose=mine": "mine in Chinese", _middle(): "page in the middle"}
+    first = 0.0
+    for query, what in pages.items():
+        path = f"/admin/desk/{query}"
+        queries, response = counted(client, path)
+        times = [_milliseconds(client, path) for _ in range(ROUNDS)]
+        middle = statistics.median(times)
+        first = first or middle
+        allowed = SAME * (shortest or middle)
+        findings.add(f"{waiting} waiting, {what}", f"{len(queries)} queries", "<= 12", len(queries) <= 12)
+        findings.add("", f"{len(response.content) / 1000:.0f} KB", "<= 150 KB", len(response.content) <= 150_000)
+        findings.add("", f"{middle:.0f} ms", f"<= {allowed:.0f} ms" if waiting == 10_000 else "", middle <= allowed)
+    return first
+
+
+def _middle() -> str:
+    """The address of the page that begins at half of the waiting stories."""
+    from django.utils.http import urlencode
+
+    from submissions.models import Story
+
+    stories = Story.objects.waiting().oldest_first()
+    row = stories[stories.count() // 2]
+    return "?" + urlencode({"after": f"{row.waiting_since.isoformat()}_{row.uid.hex}"})
+
+
+def _milliseconds(client: Client, path: str) -> float:
+    begun = time.perf_counter()
+    client.get(path)
+    return (time.perf_counter() - begun) * 1000
+
+
+def _print_plans(client: Client) -> None:
+    from tests.bench.queries import plans
+
+    for query in ("", _middle()):
+        print(f"\n/admin/desk/{query}")
+        print("\n".join(plans(client, f"/admin/desk/{query}")))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

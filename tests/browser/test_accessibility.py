@@ -1,0 +1,301 @@
+"""Every page in both languages, light and dark, wide and narrow: axe finds nothing, nothing has to be scrolled sideways."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone, translation
+from playwright.sync_api import Page, expect
+
+from articles.models import Article, Picture
+from cms.worker import run_until_idle
+from newsletter.links import confirm_url, unsubscribe_url
+from newsletter.models import Subscriber
+from submissions.models import Story
+from tests.browser.steps import sign_in
+from tests.factories import make_article, make_editor, make_picture, make_report, make_story
+
+LANGUAGES = ("en", "zh-hans")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.parametrize("language", LANGUAGES),
+]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+NARROWEST = 320
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": STANDARDS},
+    "rules": {"target-size": {"enabled": True}},
+    "preload": False,  # axe would read our sheets again, in a way that our policy forbids
+}
+# What the dark colours and the narrow page can change; the rest of the page is the same.
+LOOKS = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]},
+    "preload": False,
+}
+# Colours are measured when they have arrived, not on their way.
+AXE = """async (options) => {
+    for (const animation of document.getAnimations()) animation.finish();
+    return (await axe.run(options)).violations;
+}"""
+TEXTS = {
+    "en": {"headline": "The cranes that wait: how a small port halved its idle time", "dek": "Three old cranes."},
+    "zh-hans": {"headline": "会等待的起重机：一座小港口如何把空转时间减半", "dek": "三台旧起重机，一名退休调度员。"},
+}
+BODY = """<p>At five the tide is <strong>not</strong> <em>yet</em> in, says
+<a href="https://example.org/a">the bulletin</a>.</p>
+<h2>Waiting</h2><ul><li>lorries</li><li>tide</li></ul><ol start="3"><li>third</li></ol><blockquote><p>Quoted.</p></blockquote>
+<h3>Figures</h3><table><thead><tr><th>Cause of idle time, in words</th><th>Last winter, per hour</th><th>October</th></tr>
+</thead><tbody><tr><th>Tide</th><td>4 minutes</td><td>3 minutes</td></tr></tbody></table><hr>
+<h4>Code</h4><pre><code>averyveryverylongline = "that does not end where the page of a telephone does"</code></pre>
+<p>https://example.org/an/address/that/is/longer/than/a/narrow/page/and/has/no/place/to/break</p>"""
+
+
+class Inspector:
+    """Looks at one page after the other, and collects what is wrong with each."""
+
+    def __init__(self, page: Page, site: str, language: str) -> None:
+        self.page, self.site, self.language = page, site, language
+        self.axe = Axe().axe_script
+        self.faults: list[str] = []
+        page.set_extra_http_headers({"Accept-Language": language})
+        page.set_viewport_size(WIDE)
+
+    def url(self, name: str, *args: object) -> str:
+        """The absolute address of a named page in this test's language."""
+        with translation.override(self.language):
+            return self.site + reverse(name, args=args)
+
+    def visit(self, name: str, *args: object, status: int = 200) -> None:
+        """Open a named page, expect its status, and look at it."""
+        self.open(self.url(name, *args), name, status)
+
+    def open(self, url: str, name: str, status: int = 200) -> None:
+        """Open an address, expect its status, and look at it."""
+        response = self.page.goto(url)
+        if response.status != status:
+            self.faults.append(f"{name}: answers {response.status}, not {status}")
+        self.look(name)
+
+    def look(self, name: str) -> None:
+        """Inspect the page that is open: light and wide, then dark and narrow."""
+        self.page.evaluate(self.axe)
+        self.faults += [f"{name}: {fault}" for fault in self._wide_and_light()]
+        self.page.emulate_media(color_scheme="dark")
+        self.page.set_viewport_size(NARROW)
+        self.faults += [f"{name}, narrow and dark: {fault}" for fault in self._narrow_and_dark()]
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(WIDE)
+
+    def _wide_and_light(self) -> Iterator[str]:
+        yield from self._violations(EVERYTHING)
+        if (lang := self.page.locator("html").get_attribute("lang")) != self.language:
+            yield f"its language is {lang}"
+        if (headings := self.page.locator("h1").count()) != 1:
+            yield f"{headings} headings of the first level"
+
+    def _narrow_and_dark(self) -> Iterator[str]:
+        yield from self._violations(LOOKS)
+        yield from self._overflow()
+        self.page.set_viewport_size({"width": NARROWEST, "height": 640})
+        yield from self._overflow()
+
+    def _overflow(self) -> Iterator[str]:
+        wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        if wide > seen:
+            yield f"is {wide} px wide in a window of {seen}"
+
+    def _violations(self, options: dict) -> Iterator[str]:
+        for violation in self.page.evaluate(AXE, options):
+            places = [f"{node['html'][:120]} {node['failureSummary'][:240]}" for node in violation["nodes"][:4]]
+            yield f"{violation['id']}: " + " | ".join(places).replace("\n", " ")
+
+
+@pytest.fixture
+def inspect(page, site, language):
+    """An inspector of pages, in the parametrised language. Its faults fail the test."""
+    inspector = Inspector(page, site, language)
+    yield inspector
+    assert not inspector.faults, "\n".join(inspector.faults)
+
+
+def cover(source_type: str = "digitalCapture") -> dict:
+    return {"cover": make_picture(source_type), "cover_alt": "A quay with three cranes"}
+
+
+def reader_article(language: str) -> Article:
+    """An article with everything that one can have, and its translation."""
+    fields = {
+        "origin": Article.Origin.READER,
+        "guidelines_number": 1,
+        "submitted_at": timezone.now(),
+        "sources": ["https://example.org/port/bulletin", "https://example.org/" + "long/" * 20],
+        "editor_name": "Chen Xu",
+        "series": uuid.uuid4(),
+        "body": BODY,
+        **cover("algorithmicMedia"),
+    }
+    made = {
+        code: make_article(language=code, slug=f"cranes-{code}", tags=("Ports", "港口"), **TEXTS[code], **fields)
+        for code in LANGUAGES
+    }
+    return made[language]
+
+
+def test_what_readers_open(inspect, language):
+    inspect.visit("articles:home")
+    article = reader_article(language)
+    photo = make_article(language=language, byline="", **TEXTS[language], **cover())
+    for _number in range(7):
+        make_article(language=language, **cover("algorithmicMedia"))
+    run_until_idle()
+    inspect.visit("articles:home")
+    inspect.visit("articles:section", "business")
+    inspect.visit("articles:section", "markets")
+    inspect.visit("articles:tag", article.tags.first().slug)
+    inspect.visit("articles:article", article.slug)
+    inspect.visit("articles:article", photo.slug)
+
+
+def test_what_is_not_there(inspect, language):
+    article, killed = make_article(language=language), make_article(language=language)
+    editor = make_editor()
+    killed.kill(by=editor, reason="Invented.")
+    report = make_report(article, language=language, for_organisation="Brandt & Daughters")
+    report.uphold(by=editor, reason="It is hers.")
+    inspect.open(f"{inspect.site}/{language}/nowhere/", "404", 404)
+    inspect.visit("articles:article", killed.slug, status=410)
+    inspect.visit("articles:article", article.slug, status=451)
+
+
+def test_what_contributors_open(inspect, language):
+    page = inspect.page
+    inspect.visit("submissions:guidelines")
+    inspect.visit("submissions:submit")
+    page.locator("main form button").last.click()
+    expect(page.locator(".summary")).to_be_visible()
+    expect(page.locator(".ProseMirror[contenteditable]")).to_be_visible()
+    inspect.look("submit with errors")
+    inspect.visit("submissions:receipt_ask")
+    page.locator("#id_code").fill("no code")
+    page.locator("#id_code").press("Enter")
+    expect(page.locator("#id_code")).to_have_attribute("aria-invalid", "true")
+    inspect.look("receipt asked for with errors")
+    story = make_story(language=language, cover=make_picture(), cover_source_type="digitalCapture", **TEXTS[language])
+    run_until_idle()
+    inspect.open(inspect.url("submissions:receipt", story.code) + "?new", "receipt, first time")
+    story.ask_changes(by=make_editor(), reason="Name your source.\n\nAnd a date.")
+    inspect.visit("submissions:receipt", story.code)
+
+
+def test_what_rights_holders_open(inspect, language):
+    page = inspect.page
+    inspect.visit("copyright:policy")
+    inspect.visit("copyright:report")
+    page.locator("#id_urls").fill("https://example.com/elsewhere")
+    page.locator("main form button").last.click()
+    expect(page.locator(".summary")).to_be_visible()
+    inspect.look("report with errors")
+    report = make_report(make_article(language=language), language=language)
+    report.decline(by=make_editor(), reason="Quoted with its source.")
+    inspect.visit("copyright:case", report.code)
+
+
+def test_what_subscribers_and_the_outbox_open(inspect, language):
+    page = inspect.page
+    inspect.visit("newsletter:signup")
+    page.locator("main form button").click()
+    expect(page.locator(".summary")).to_be_visible()
+    inspect.look("sign-up with errors")
+    page.locator("#id_email").fill("reader@example.net")
+    page.locator("main form button").click()
+    expect(page.locator(".summary")).to_have_count(0)
+    inspect.look("sign-up sent")
+    subscriber = Subscriber.objects.get()
+    inspect.open(confirm_url(subscriber) + "?refuse", "refuse")
+    inspect.open(confirm_url(subscriber), "confirm")
+    page.locator("main form button").click()
+    expect(page.locator("main form")).to_have_count(0)
+    inspect.look("confirmed")
+    inspect.open(unsubscribe_url(subscriber), "unsubscribe")
+    page.locator("main form button").click()
+    expect(page.locator("main form")).to_have_count(0)
+    inspect.look("unsubscribed")
+    inspect.visit("outbox")
+    run_until_idle()
+    inspect.visit("outbox")
+    page.locator("main li a").first.click()
+    expect(page.locator("dl.facts")).to_be_visible()
+    inspect.look("letter in the outbox")
+
+
+def test_what_editors_decide_on(inspect, language):
+    page = inspect.page
+    inspect.visit("admin:login")
+    sign_in(page, inspect.site, make_editor(first_name="Chen", last_name="Xu"))
+    inspect.visit("admin:desk")
+    other = make_editor(first_name="Ilse", last_name="Brandt")
+    story = make_story(language="zh-hans", cover=make_picture(), cover_source_type="digitalCapture", **TEXTS["zh-hans"])
+    make_story(language="en", body=BODY, **TEXTS["en"]).claim(by=other)
+    make_article(published=False)
+    report = make_report(reader_article(language), language=language, statements=["What I state here is accurate."])
+    run_until_idle()
+    inspect.visit("admin:desk")
+    inspect.open(inspect.url("admin:desk") + "?whose=mine", "desk without a match")
+    inspect.visit("admin:copyright_copyrightreport_change", report.pk)
+    inspect.visit("admin:submissions_story_change", story.pk)
+    open_with_two_faults(inspect, story, other)
+
+
+def open_with_two_faults(inspect: Inspector, story: Story, other) -> None:
+    """Decline with blanks for a reason; then decline what another editor has meanwhile moved."""
+    page, decline = inspect.page, inspect.page.locator("#move-decline")
+    decline.locator("summary").click()
+    decline.locator("textarea").fill("   ")
+    decline.locator("button").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    inspect.look("story with a refused move")
+    story.ask_changes(by=other, reason="Name your source.")
+    decline.locator("textarea").fill("Told before.")
+    decline.locator("button").click()
+    expect(page.locator(".typed")).to_be_visible()
+    inspect.look("conflict")
+
+
+def test_what_editors_edit(inspect, language):
+    page = inspect.page
+    sign_in(page, inspect.site, make_editor(first_name="Chen", last_name="Xu"))
+    article = make_article(published=False, language=language, body=BODY, tags=("Ports",), **TEXTS[language], **cover())
+    inspect.visit("admin:articles_article_change", article.pk)
+    page.locator("#id_headline").fill("")
+    page.locator("form").evaluate_all("forms => forms.forEach(form => (form.noValidate = true))")
+    page.locator("[name=_continue]").click()
+    expect(page.locator(".errornote")).to_be_visible()
+    inspect.look("article with errors")
+    inspect.visit("admin:articles_article_add")
+
+
+def test_what_editors_look_up(inspect, language):
+    user = make_editor(first_name="Chen", last_name="Xu")
+    sign_in(inspect.page, inspect.site, user)
+    make_story(language=language).accept(by=user)
+    make_report()
+    subscriber = Subscriber.objects.sign_up("reader@example.net", language=language, page="/")
+    run_until_idle()
+    inspect.visit("admin:index")
+    for name in (
+        "articles_article", "submissions_story", "copyright_copyrightreport", "cms_letter", "cms_decision",
+        "newsletter_subscriber",
+    ):  # fmt: skip
+        inspect.visit(f"admin:{name}_changelist")
+    inspect.visit("admin:newsletter_subscriber_change", subscriber.pk)
+    inspect.visit("admin:cms_user_change", user.pk)
+    inspect.visit("admin:articles_picture_change", Picture.objects.first().pk)
+    inspect.visit("admin:password_change")

@@ -1,0 +1,366 @@
+"""What the checks say, where they run, and that no text makes them stumble."""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.models import Picture
+from cms.worker import run_until_idle
+from submissions.checks import Cover, Draft, Level, all_checks, examine
+from submissions.checks.personal import is_card_number, is_identity_number
+from submissions.models import Rule, Story
+from tests.factories import make_guidelines, make_section, make_story, picture_bytes, submission
+
+URL = "/en/submit/check/"
+CARD = "4111 1111 1111 1111"
+IDENTITY = "11010519491231002X"
+LONG = "The ferry waits. " * 110
+LONG_CHINESE = "末班渡轮现在等最后一班工人。" * 40
+
+
+def said(**fields):
+    """The ids and levels of what is not passed, for a draft that is otherwise in order."""
+    good = {"headline": "The ferry waits", "text": LONG, "ai_use": "none"}
+    return {
+        (verdict.check, verdict.level.value) for verdict in examine(Draft(**good | fields)) if verdict.level != "pass"
+    }
+
+
+def chinese(**fields):
+    return said(**{"language": "zh-hans", "headline": "会等待的渡轮", "text": LONG_CHINESE} | fields)
+
+
+def test_a_story_in_order_passes_everything():
+    assert said() == chinese() == set()
+    assert {verdict.level for verdict in examine(Draft(headline="x", text=LONG, ai_use="none"))} == {Level.PASS}
+
+
+@pytest.mark.parametrize(
+    ("fields", "check"),
+    [
+        ({"text": "The ferry waits."}, "length"),
+        ({"headline": "The ferry waits " * 8}, "headline"),
+        ({"headline": "FERRY WAITS FOR THE LAST SHIFT"}, "headline"),
+        ({"headline": "The ferry waits!!"}, "headline"),
+        ({"headline": "You won’t believe which ferry waits"}, "headline"),
+        ({"headline": "The ferry waits for the last shift."}, "headline"),
+        ({"dek": "The ferry waits."}, "headline"),
+        ({"text": LONG + "“It waits for all of us now,” she said."}, "figures"),
+        ({"text": LONG + "Traffic rose by 12.5 %."}, "figures"),
+        ({"text": LONG + "According to the harbour, it waits."}, "sources"),
+        ({"text": LONG + " ".join(f"https://example.org/{number}" for number in range(11))}, "links"),
+        ({"sources": ("https://www.bit.ly/abc",)}, "short-links"),
+        ({"body": '<p><a href="https://t.cn/x">here</a></p>'}, "short-links"),
+        ({"text": LONG_CHINESE}, "language"),
+        ({"text": "Паром ждёт последнюю смену. " * 80}, "language"),
+        ({"ai_use": ""}, "ai"),
+        ({"cover": Cover(800, 600, "digitalCapture")}, "picture-size"),
+        ({"cover": Cover(2000, 1000, "digitalCapture", {"source_type": "trainedAlgorithmicMedia"})}, "picture-origin"),
+        ({"cover": Cover(2000, 1000, "digitalCapture", {"aigc": {"Label": "1"}})}, "picture-origin"),
+        ({"text": LONG + "Call +44 20 7946 0958."}, "contact"),
+        ({"text": LONG + "Call 212-555-0147."}, "contact"),
+        ({"text": LONG + "Write to mara@example.org."}, "contact"),
+        ({"text": LONG + "THIS IS THE GREATEST FERRY OF THEM ALL."}, "shouting"),
+        ({"text": LONG + "It waits!!!"}, "shouting"),
+    ],
+)
+def test_what_is_worth_a_look_is_noted_and_stops_nobody(fields, check):
+    assert said(**fields) == {(check, "note")}
+
+
+@pytest.mark.parametrize(
+    ("fields", "check"),
+    [
+        ({"text": "渡轮在等。"}, "length"),
+        ({"headline": "会等待的渡轮" * 7}, "headline"),
+        ({"headline": "震惊的渡轮"}, "headline"),
+        ({"headline": "渡轮会等待！"}, "headline"),
+        ({"headline": "渡轮会等待。"}, "headline"),
+        ({"text": LONG_CHINESE + "她说：“现在它等着我们所有人一起回家。”"}, "figures"),
+        ({"text": LONG_CHINESE + "客流增长了12.5%。"}, "figures"),
+        ({"text": LONG_CHINESE + "据港务局介绍，渡轮会等。"}, "sources"),
+        ({"text": LONG * 2}, "language"),
+        ({"text": LONG_CHINESE + "请拨打138 1234 5678。"}, "contact"),
+        ({"text": LONG_CHINESE + "请拨打１３８１２３４５６７８。"}, "contact"),
+        ({"text": LONG_CHINESE + "请拨打010-12345678。"}, "contact"),
+        ({"text": LONG_CHINESE + "它等了！！！"}, "shouting"),
+    ],
+)
+def test_chinese_is_looked_at_by_its_own_measures(fields, check):
+    assert chinese(**fields) == {(check, "note")}
+
+
+@pytest.mark.parametrize(
+    ("text", "check"),
+    [
+        (CARD, "cards"),
+        ("6222021234567890128", "cards"),
+        ("378282246310005", "cards"),
+        (IDENTITY, "identity"),
+        ("身份证号11010519491231002x。", "identity"),
+        ("110105 19491231 002X", "identity"),
+    ],
+)
+def test_numbers_that_harm_a_person_are_a_stop_that_names_the_way_out(text, check):
+    found = [verdict for verdict in examine(Draft(text=text)) if verdict.level == Level.STOP]
+    assert [verdict.check for verdict in found] == [check]
+    assert found[0].passage in text
+    assert "Take it out" in found[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111 1111 1111 1112",  # one digit off
+        "110105194912310021",
+        "0000 0000 0000 0000",
+        "https://example.org/status/4111111111111111",
+        "0.4111111111111111",
+        "1 2 3 4 5 6 7 8 9 10 11 12 13",
+        "2,411,111,111,111,111",
+        "99999919991399002X",
+    ],
+)
+def test_other_long_numbers_are_left_alone(text):
+    assert not [verdict for verdict in examine(Draft(text=text)) if verdict.level == Level.STOP]
+
+
+def test_a_source_or_a_link_answers_the_question_for_sources():
+    quoted = LONG + "“It waits for all of us now,” she said. According to the harbour, by 5 %."
+    assert said(text=quoted, sources=("https://example.org",)) == set()
+    assert said(text=quoted, body='<p><a href="https://example.org/a">harbour</a></p>') == set()
+
+
+def test_every_message_is_there_in_the_language_of_whoever_reads_it():
+    note = next(verdict for verdict in examine(Draft(text="x")) if verdict.check == "ai")
+    with translation.override("de"):
+        assert note.message.startswith("Say whether")
+
+
+@given(st.text(max_size=2000), st.text(max_size=300), st.sampled_from(["en", "zh-hans", ""]))
+def test_no_text_makes_a_check_raise(text, headline, language):
+    draft = Draft(headline=headline, dek=headline, body=text, text=text, language=language, sources=(headline,))
+    for check in all_checks():
+        for verdict in check.examine(draft):
+            assert not verdict.passage or verdict.passage in "\n".join([text, headline])
+            assert verdict.message
+
+
+@given(st.text(alphabet='0123456789- Xx+(),.%“”"据 aA@:/', max_size=400), st.integers(1, 200))
+def test_time_grows_with_the_text_and_no_faster(piece, times):
+    text = (piece * times)[:60_000]
+    begin = time.process_time()
+    examine(Draft(headline=piece, text=text, body=text))
+    assert time.process_time() - begin < 2
+
+
+@given(st.text(alphabet="0123456789０１２٣xX -", max_size=30))
+def test_check_digits_of_anything_are_a_yes_or_a_no(text):
+    assert is_identity_number(text) in {True, False}
+    assert is_card_number(text) in {True, False}
+
+
+def test_a_broken_check_is_logged_and_keeps_nobody_from_sending(monkeypatch, caplog):
+    def broken(draft):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(all_checks()[0], "examine", broken)
+    assert said() == set()
+    assert "failed" in caplog.text
+
+
+@pytest.mark.django_db
+def test_every_check_serves_a_rule_of_the_guidelines_in_force():
+    make_guidelines()
+    codes = set(Rule.objects.values_list("reason_code", flat=True))
+    assert {check.rule for check in all_checks()} <= codes
+    assert len({check.id for check in all_checks()}) == len(all_checks())
+
+
+@pytest.mark.django_db
+def test_the_live_check_answers_json_and_stores_nothing(client, django_assert_max_num_queries):
+    fields = submission(body=f"Card {CARD}.") | {"cover_width": "600", "cover_height": "400"}
+    with django_assert_max_num_queries(4):
+        answer = client.post(URL, fields)
+    found = {verdict["id"]: verdict for verdict in answer.json()["verdicts"]}
+    assert found["cards"] == {
+        "id": "cards", "level": "stop", "field": "body", "passage": CARD,
+        "message": "This looks like the number of a bank card. Take it out, or keep its last four digits only.",
+        "rule": "3.5", "rule_name": "Rule 3.5", "rule_url": "/en/guidelines/v1/#rule-3.5",
+    }  # fmt: skip
+    assert found["picture-size"]["field"] == "cover"
+    assert answer.json()["summary"] == f"{len(found)} hints on your story."
+    assert not client.cookies
+    assert not Story.objects.exists()
+    client.post(URL, fields | {"cover": SimpleUploadedFile("a.jpg", picture_bytes())})
+    assert not Picture.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fields", [{}, {"body": "<", "sources": "\x00\nhttp://[", "language": "xx"}, {"cover_width": "1e9"}]
+)
+def test_the_live_check_takes_whatever_is_sent(client, fields):
+    make_guidelines()
+    assert client.post(URL, fields).status_code == 200
+    assert client.get(URL).status_code == 405
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_too_long_is_not_checked_live(client):
+    answer = client.post(URL, {"body": "字" * 200_000})
+    assert answer.status_code == 413
+    assert "too long" in answer.json()["summary"]
+
+
+@pytest.mark.django_db
+def test_a_preview_shows_the_story_and_the_verdicts_and_keeps_everything(client):
+    fields = submission(body="The ferry waits.\n\nIt waits!!!", cover_source_type="digitalCapture", guidelines=None)
+    photo = SimpleUploadedFile("a.jpg", picture_bytes((640, 360)))
+    page = client.post("/en/submit/", fields | {"cover": photo, "preview": "1"})
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert "Preview and checks" in html
+    assert "<p>The ferry waits.</p>" in html
+    assert "<mark>!!!</mark>" in html
+    assert 'href="/en/guidelines/v1/#rule-4.6"' in html
+    assert "640 × 360" in html
+    kept = page.context["form"].data["kept_cover"]
+    assert kept in html
+    assert not Story.objects.exists()
+    client.post("/en/submit/", fields | {"kept_cover": kept, "guidelines": "1"})
+    assert Story.objects.get().cover == Picture.objects.get()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fields", [{"body": "", "headline": ""}, {"section": None, "language": "xx"}, {"byline": ""}])
+def test_an_unfinished_story_has_a_preview_too(client, fields):
+    page = client.post("/en/submit/", submission(**fields) | {"preview": "1"})
+    assert page.status_code == 422
+    assert "Preview and checks" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_preview_shows_what_a_stop_points_at(client):
+    page = client.post("/en/submit/", submission(body=f"My card is {CARD}.", preview="1"))
+    assert f"<p>My card is {CARD}.</p>" in page.content.decode()
+    assert f"<mark>{CARD}</mark>" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_preview_prints_nothing_hostile(client):
+    body = "<p>One.</p><script>alert(1)</script>"
+    page = client.post("/en/submit/", submission(body=body, headline="<b>x</b>", dek="<i>y</i>", preview="1"))
+    printed = page.content.decode().split('class="printed"')[1].split("</article>")[0]
+    assert "<script" not in printed
+    assert "<b>x" not in printed
+    assert "<i>y" not in printed
+
+
+@pytest.mark.django_db
+def test_a_stop_is_an_error_of_its_field_and_a_note_is_not(client):
+    refused = client.post("/en/submit/", submission(body=f"My card is {CARD}."))
+    assert refused.status_code == 422
+    assert CARD in refused.context["form"].errors["body"][0]
+    assert client.post("/en/submit/", submission(body="My card is gone!!!", ai_use="assisted")).status_code == 302
+    assert Story.objects.get().ai_use == "assisted"
+
+
+@pytest.mark.django_db
+def test_the_editor_sees_the_verdicts_beside_their_rules(desk, django_assert_max_num_queries):
+    story = make_story(body=f"<p>Write to mara@example.org &amp; call {CARD}, she said.</p>", ai_use="generated")
+    with django_assert_max_num_queries(20):
+        html = desk.get(f"/admin/submissions/story/{story.pk}/change/").content.decode()
+    assert "Write to <mark>mara@example.org</mark> &amp; call 4111" in html
+    assert "Must be changed:" in html
+    assert "/guidelines/v1/#rule-3.5" in html
+    assert Rule.objects.get(number="3.5").text_en in html
+    assert "An AI tool wrote most of it" in html
+    assert "An outside checker" not in html
+
+
+class _Checker(BaseHTTPRequestHandler):
+    """An outside checker on loopback."""
+
+    answer = b"{}"
+    status = 200
+    asked: list[dict] = []
+
+    def do_POST(self):
+        self.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.status)
+        self.send_header("Location", "http://127.0.0.1:9/")
+        self.end_headers()
+        self.wfile.write(self.answer)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def checker(settings):
+    """The address of an outside checker; its class says what it answers."""
+    kind = type("Checker", (_Checker,), {"asked": []})
+    server = HTTPServer(("127.0.0.1", 0), kind)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    settings.CHECK_HOOK_URL = f"http://127.0.0.1:{server.server_port}/"
+    yield kind
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.django_db
+def test_the_outside_checker_is_asked_by_the_worker_and_only_advises(checker, desk, client):
+    checker.answer = json.dumps(
+        {"verdicts": [{"level": "stop", "message": "Seen <b>elsewhere</b>", "passage": "ferry"}, {"message": 7}]}
+    ).encode()
+    story = make_story()
+    run_until_idle()
+    assert [sorted(asked) for asked in checker.asked] == [
+        ["ai_use", "body", "dek", "headline", "id", "language", "sources"]
+    ]
+    html = desk.get(f"/admin/submissions/story/{story.pk}/change/").content.decode()
+    assert "Seen &lt;b&gt;elsewhere&lt;/b&gt;" in html
+    assert Story.objects.get().status == "received"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [(200, b"no json"), (200, b"[]"), (200, b'{"verdicts": [1]}'), (500, b""), (302, b""), (200, b" " * 70_000)],
+)
+def test_a_checker_that_fails_is_logged_and_blocks_nothing(checker, desk, caplog, status, answer):
+    checker.status, checker.answer = status, answer
+    story = make_story()
+    run_until_idle()
+    assert len(checker.asked) == 1
+    assert "outside checker failed" in caplog.text
+    assert "It gave no answer." in desk.get(f"/admin/submissions/story/{story.pk}/change/").content.decode()
+
+
+@pytest.mark.django_db
+def test_without_a_setting_nobody_outside_is_asked(checker, settings):
+    settings.CHECK_HOOK_URL = ""
+    make_story()
+    run_until_idle()
+    assert (checker.asked, Story.objects.get().hook_verdict) == ([], None)
+
+
+@pytest.mark.django_db
+def test_a_story_that_was_sent_again_is_asked_about_again(checker, editor, client):
+    make_section()
+    checker.answer = b'{"verdicts": []}'
+    story = make_story()
+    run_until_idle()
+    story.ask_changes(by=editor, reason="Which ferry?")
+    client.post(f"/en/receipt/{story.code}/", submission(headline="The night ferry waits", ai_use="none", revise="1"))
+    run_until_idle()
+    assert [asked["headline"] for asked in checker.asked][-1] == "The night ferry waits"
+    assert len(checker.asked) == 2
