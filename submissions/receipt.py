@@ -69,6 +69,8 @@ def timeline(story: Story) -> list[dict[str, Any]]:
                 "url": article.get_absolute_url(),
             }
         )
+    elif article and article.status == Article.Status.SPIKED:
+        rows.append({"when": article.updated, "text": gettext("In the end the newsroom did not print your story.")})
     return rows
 
 
