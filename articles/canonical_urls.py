@@ -7,6 +7,7 @@ from posixpath import normpath
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9_.-]*[a-z0-9_-]")
 _HOST_PREFIX = re.compile(r"^(?:(?:www\d?|m|mobile|wap|amp|touch)\.)+(?=[^.]+\.)")
 # Viewers that show another site's AMP page: the page's own address follows.
 _VIEWER = re.compile(
@@ -70,24 +71,23 @@ def canonical_url(url: str) -> str:
         url = f"https://{viewed['page']}"
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return ""
     if parts.scheme not in _PORTS or not host:
         return ""
-    place = _host(host) + (f":{port}" if port and port not in _PORTS.values() else "")
+    place = host + (f":{port}" if port and port not in _PORTS.values() else "")
     query = _query(parts.query)
     return f"https://{place}{_path(parts.path)}" + (f"?{query}" if query else "")
 
 
 def _host(host: str) -> str:
-    """The host in the letters of the DNS, without the names of its mobile and AMP twins."""
+    """The host in the letters of the DNS, without the names of its mobile and AMP twins; "" for what cannot be one."""
     try:
-        host = host.encode("idna").decode("ascii")
+        host = host.encode("idna").decode("ascii").lower().rstrip(".")
     except UnicodeError:
-        host = quote(host, safe=".:[]-")
-    host = host.lower().rstrip(".")
-    return _HOST_PREFIX.sub("", host)
+        return ""
+    return _HOST_PREFIX.sub("", host) if _HOST.fullmatch(host) else ""
 
 
 def _path(path: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 
@@ -18,12 +19,13 @@ from cms.text import plain_text
 from cms.workflow import DeskItem
 
 LINES = 2000  # of the log, read at a time
+COLUMNS = ("uid", "language", "version", "headline", "dek", "body", "sources")
 BATCH = 100  # items, fingerprinted at a time
 
 
-def text_of(headline: str, dek: str, body: str) -> str:
-    """The text that is compared: headline, dek and body, without markup."""
-    return "\n".join(part for part in (headline, dek, plain_text(body)) if part)
+def text_of(item: Any) -> str:
+    """The text of an article or a story that is compared: headline, dek and body, without markup."""
+    return "\n".join(part for part in (item.headline, item.dek, plain_text(item.body)) if part)
 
 
 def follow_log(kind: type[DeskItem], statuses: Collection[str]) -> int:
@@ -36,9 +38,8 @@ def follow_log(kind: type[DeskItem], statuses: Collection[str]) -> int:
     number, items = _changed(name, mark.number)
     if number == mark.number:
         return 0
-    rows = kind.objects.filter(uid__in=items, status__in=statuses)
-    columns = rows.values_list("uid", "language", "version", "headline", "dek", "body", "sources")
-    texts = [Text(*row[:3], text_of(*row[3:6]), row[6]) for row in columns]
+    rows: Any = kind.objects.filter(uid__in=items, status__in=statuses).only(*COLUMNS)
+    texts = [Text(row.uid, row.language, row.version, text_of(row), row.sources) for row in rows]
     made = [Fingerprint.of(name, text) for text in Fingerprint.objects.lacking(name, texts)]
     with transaction.atomic():
         mine = Bookmark.objects.filter(reader=name, number=mark.number).update(number=number)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from articles.fingerprints import Token, shingle_size, tokens
 
 CONTEXT = 60  # characters of each text shown before and after what is in both
-GAP = 160  # characters up to which two passages are shown in one excerpt
+GAP = 60  # characters up to which two passages are shown in one excerpt
+LONGEST = 400  # characters, of an excerpt and of a passage that is shown whole
 PLACES = 4  # of a repeated run, the places of the other text that are tried: what keeps hostile texts cheap
 
 
@@ -77,11 +78,11 @@ def _length(mine: list[Token], place: int, theirs: list[Token], at: int) -> int:
     return length
 
 
-def excerpts(one: str, other: str, language: str, *, most: int = 8) -> list[Excerpt]:
+def excerpts(one: str, other: str, language: str, *, most: int = 6) -> list[Excerpt]:
     """Return the `most` longest overlaps side by side, in the order of `one`, neighbours joined in one excerpt."""
     groups: list[list[Passage]] = []
     for passage in overlaps(one, other, language):
-        if groups and _near(groups[-1][-1], passage):
+        if groups and _near(groups[-1][-1], passage) and passage.end - groups[-1][0].start <= LONGEST:
             groups[-1].append(passage)
         else:
             groups.append([passage])
@@ -106,7 +107,7 @@ def _parts(text: str, spans: list[tuple[int, int]]) -> list[Part]:
     begin, end = max(0, spans[0][0] - CONTEXT), min(len(text), spans[-1][1] + CONTEXT)
     parts, place = [], begin
     for start, stop in spans:
-        parts += [Part(text[place:start], same=False), Part(text[start:stop], same=True)]
+        parts += [Part(text[place:start], same=False), Part(_shortened(text[start:stop]), same=True)]
         place = stop
     parts.append(Part(text[place:end], same=False))
     if begin:
@@ -114,3 +115,9 @@ def _parts(text: str, spans: list[tuple[int, int]]) -> list[Part]:
     if end < len(text):
         parts.append(Part(" …", same=False))
     return [part for part in parts if part.text]
+
+
+def _shortened(passage: str) -> str:
+    """A passage, its middle left out where it is very long."""
+    half = LONGEST // 2
+    return passage if len(passage) <= LONGEST else f"{passage[:half]} […] {passage[-half:]}"

@@ -8,7 +8,6 @@ import re
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import JSONObject
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -22,7 +21,7 @@ from cms.page_cache import public_page
 
 HOME_LATEST, HOME_A_SECTION = 5, 4
 # The one tag that the page prints, read with its article: a query less on the page that is read most.
-_FIRST_TAG = Tag.objects.filter(article=OuterRef("pk")).values(tag=JSONObject(slug="slug", name="name"))[:1]
+_TAG = Tag.objects.filter(article=OuterRef("pk"))
 _PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{1,5})\.(?:jpe?g|webp|avif)")
 
 
@@ -73,17 +72,17 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article; 451 where it is withheld, 410 where it was killed, 404 where it never ran."""
     articles = Article.objects.filter(slug=slug, language=get_language())
     readable = articles.published().select_related("section", "cover").with_translations()
-    found = readable.annotate(first_tag=_FIRST_TAG).first()
+    found = readable.annotate(tag_slug=_TAG.values("slug")[:1], tag_name=_TAG.values("name")[:1]).first()
     if found is None:
         return _not_readable(request, articles.first())
-    first_tag = found.first_tag  # type: ignore[attr-defined]  # annotated above
+    tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated above
     translations = found.translations()
     request.versions = {row["language"]: row["url"] for row in translations}  # type: ignore[attr-defined]
     context = {
         "article": found,
         "translations": translations,
         "related": related_to(found),
-        "tags": [Tag(**first_tag)] if first_tag else [],
+        "tags": [tag] if tag.slug else [],
         "permalink": found.permalink(),
     }
     return render(request, "articles/article.html", context)

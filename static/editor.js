@@ -51,21 +51,33 @@ const placeholder = document.createElementNS(null, "style");
 placeholder.setAttribute("data-tiptap-style", "");
 document.head.append(placeholder);
 
-// What is pasted is read without its style attributes, as our policy wants it, so what they say of bold and italic
-// becomes tags first. Google Docs wraps everything in <b style="font-weight:normal">: that one says "not bold".
+// What is pasted is read without its style sheets and attributes, as our policy wants it, so what they say of bold and
+// italic becomes tags first. Google Docs wraps everything in <b style="font-weight:normal">: that one says "not bold".
+// A first-level heading is the headline's; we know two levels below it.
 function tidyPasted(html) {
-  const pasted = new DOMParser().parseFromString(html.replace(/\sstyle=/gi, " data-style="), "text/html");
+  const bare = html
+    .replace(/<style\b[^]*?<\/style>/gi, "")
+    .replace(/<\w[^>]*>/g, (tag) => tag.replace(/\sstyle=/gi, " data-style="))
+    .replace(/(<\/?)h([1456])\b/gi, (_, start, level) => `${start}h${level === "1" ? 2 : 3}`);
+  const pasted = new DOMParser().parseFromString(bare, "text/html");
   for (const element of pasted.querySelectorAll("[data-style]")) {
-    const style = element.dataset.style;
+    const { fontWeight, fontStyle } = styleOf(element);
     element.removeAttribute("data-style");
-    if (element.matches("b, strong") && /font-weight:\s*(normal|[1-4]00)/i.test(style)) {
+    if (element.matches("b, strong") && /^(normal|[1-4]00)$/.test(fontWeight)) {
       element.replaceWith(...element.childNodes);
     } else if (element.matches("span")) {
-      if (/font-weight:\s*(bold|[6-9]00)/i.test(style)) wrapContent(element, "strong");
-      if (/font-style:\s*italic/i.test(style)) wrapContent(element, "em");
+      if (/^(bold|[6-9]00)$/.test(fontWeight)) wrapContent(element, "strong");
+      if (fontStyle === "italic") wrapContent(element, "em");
     }
   }
   return pasted.body.innerHTML;
+}
+
+// The browser itself reads the text of a style attribute: what it does not know (mso-…) it leaves out.
+function styleOf(element) {
+  const probe = document.createElement("span");
+  probe.style.cssText = element.dataset.style;
+  return probe.style;
 }
 
 function wrapContent(element, tag) {
@@ -106,7 +118,12 @@ function followLanguage(area, form) {
 
 // In lists and tables Tab has a meaning of its own; Escape is the way out for the keyboard (WCAG 2.1.2).
 function letOut(area, toolbar) {
-  area.setAttribute("aria-description", say("Escape leads to the toolbar."));
+  const hint = document.createElement("span");
+  hint.id = `${area.getAttribute("aria-labelledby")}_way_out`;
+  hint.hidden = true;
+  hint.textContent = say("Escape leads to the toolbar.");
+  area.after(hint); // a description of its own would go unread where another one is referred to
+  area.setAttribute("aria-describedby", [area.getAttribute("aria-describedby"), hint.id].filter(Boolean).join(" "));
   area.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.isComposing) toolbar.querySelector("button").focus();
   });

@@ -24,6 +24,7 @@ from submissions.models import Guidelines, Story
 MAX_BODY = 60_000  # characters of text: some four hours of reading
 MAX_SOURCES = 30
 _KEPT = "copydesk.kept-cover"
+_LIVE_CHECKS: Any = forms.Script("checks.js", defer=True)  # Any: the stubs know scripts by their paths only
 
 
 def kept_picture(signed: str) -> Picture | None:
@@ -84,7 +85,7 @@ class AgreementInput(forms.CheckboxInput):
     def format_value(self, value: Any) -> None:
         """Print the version in force, whatever was sent."""
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """The version that was agreed to, as sent; "" where the box is empty."""
         return str(data.get(name, ""))
 
@@ -167,7 +168,7 @@ class StoryForm(PublicForm):
     @property
     def media(self) -> forms.Media:
         """The editor's files, and the script that asks for the live check."""
-        return super().media + forms.Media(js=[forms.Script("checks.js", defer=True)])
+        return super().media + forms.Media(js=[_LIVE_CHECKS])
 
     def says_what(self, story: Story) -> bool:
         """Whether this valid form has the texts of `story`."""

@@ -37,16 +37,14 @@ class Likeness:
     @cached_property
     def percent(self) -> int:
         """How much of the story is also in the item's text, of 100; 0 where the texts are not alike."""
-        return round(100 * containment(_text(self.story), _text(self.item), self.story.language)) if self.score else 0
+        return (
+            round(100 * containment(text_of(self.story), text_of(self.item), self.story.language)) if self.score else 0
+        )
 
     @cached_property
     def excerpts(self) -> list[Excerpt]:
         """What both texts have in common, side by side."""
-        return excerpts(_text(self.story), _text(self.item), self.story.language) if self.score else []
-
-
-def _text(item: DeskItem) -> str:
-    return text_of(item.headline, item.dek, item.body)  # type: ignore[attr-defined]  # articles and stories have them
+        return excerpts(text_of(self.story), text_of(self.item), self.story.language) if self.score else []
 
 
 def likenesses(story: Story, *, most: int = SHOWN) -> list[Likeness]:
@@ -55,7 +53,7 @@ def likenesses(story: Story, *, most: int = SHOWN) -> list[Likeness]:
     The story's own fingerprint is not needed: this is right before the worker has read the story. Its own article is
     left out.
     """
-    matches = Fingerprint.objects.similar_to(_text(story), story.language, exclude=[story.uid])
+    matches = Fingerprint.objects.similar_to(text_of(story), story.language, exclude=[story.uid])
     sources = Fingerprint.objects.same_sources(story.sources, exclude=[story.uid]) if story.sources else []
     scores = {match.item: match.score for match in matches}
     shared: dict[uuid.UUID, list[str]] = defaultdict(list)
@@ -73,5 +71,5 @@ def _items(uids: Iterable[uuid.UUID], story: Story) -> list[DeskItem]:
     if not uids:
         return []
     withheld = Exists(Withholding.objects.active().filter(article=OuterRef("pk")))
-    articles = Article.objects.filter(uid__in=uids).exclude(pk=story.article_id).annotate(withheld=withheld)
+    articles = Article.objects.filter(uid__in=uids).exclude(story=story).annotate(withheld=withheld)
     return [*articles, *Story.objects.filter(uid__in=uids, status__in=Story.UNDECIDED)]

@@ -222,14 +222,20 @@ def test_a_text_that_is_too_long_is_not_checked_live(client):
 
 @pytest.mark.django_db
 def test_a_preview_shows_the_story_and_the_verdicts_and_keeps_everything(client):
-    fields = submission(body="The ferry waits.\n\nIt waits!!!", cover_source_type="digitalCapture", guidelines=None)
+    fields = submission(
+        headline="It waits!",
+        body="The ferry waits.\n\nIt waits!!!",
+        cover_source_type="digitalCapture",
+        guidelines=None,
+    )
     photo = SimpleUploadedFile("a.jpg", picture_bytes((640, 360)))
     page = client.post("/en/submit/", fields | {"cover": photo, "preview": "1"})
     html = page.content.decode()
     assert page.status_code == 200
     assert "Preview and checks" in html
     assert "<p>The ferry waits.</p>" in html
-    assert "<mark>!!!</mark>" in html
+    assert "It waits<mark>!!!</mark></q>" in html
+    assert "It waits<mark>!</mark></q>" in html
     assert 'href="/en/guidelines/v1/#rule-4.6"' in html
     assert "640 × 360" in html
     kept = page.context["form"].data["kept_cover"]

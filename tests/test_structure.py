@@ -1,7 +1,11 @@
 """The house itself: who may import whom, and how templates are written."""
 
 import ast
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import polib
@@ -63,7 +67,7 @@ def test_no_module_outgrows_three_hundred_lines():
     assert long == []
 
 
-@pytest.mark.parametrize("catalogue", (ROOT / "locale").rglob("*.po"), ids=lambda path: path.parent.parent.name)
+@pytest.mark.parametrize("catalogue", list((ROOT / "locale").rglob("*.po")), ids=lambda path: path.parent.parent.name)
 def test_no_string_is_missing_from_a_catalogue_and_the_compiled_one_is_the_same(catalogue):
     po = polib.pofile(str(catalogue))
     assert [entry.msgid for entry in po if not entry.translated() and not entry.obsolete] == []
@@ -79,3 +83,15 @@ def test_chinese_texts_have_full_width_punctuation():
     po = polib.pofile(str(ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"))
     half = [entry.msgstr for entry in po if re.search(r"[\u4e00-\u9fff][,;:?!](?!\d)", entry.msgstr)]
     assert half == []
+
+
+@pytest.mark.skipif(not shutil.which("xgettext"), reason="gettext is not installed")
+def test_every_string_of_the_code_and_the_templates_is_in_the_catalogue(tmp_path):
+    for part in (*MAY_IMPORT, "templates", "locale"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "demo"))
+    command = ["-m", "django", "makemessages", "-l", "zh_Hans", "--no-location", "--no-obsolete", "--no-wrap"]
+    settings = os.environ | {"PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": ""}
+    subprocess.run([sys.executable, *command], cwd=tmp_path, env=settings, check=True, stdout=subprocess.DEVNULL)
+    catalogue = Path("locale", "zh_Hans", "LC_MESSAGES", "django.po")
+    fresh, kept = (polib.pofile(str(folder / catalogue)) for folder in (tmp_path, ROOT))
+    assert {(entry.msgctxt, entry.msgid) for entry in fresh} - {(entry.msgctxt, entry.msgid) for entry in kept} == set()

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.UUIDField(db_index=True, verbose_name='report')),
-                ('law', models.CharField(max_length=100, verbose_name='law')),
+                ('law', models.CharField(choices=[('dmca', 'United States: DMCA, 17 USC 512(c)'), ('dsa', 'European Union: Digital Services Act, Article 16'), ('other', 'Another law')], max_length=10, verbose_name='law')),
                 ('claimant', models.CharField(max_length=255, verbose_name='who asked')),
                 ('claimant_is_person', models.BooleanField(default=True, verbose_name='a person, not an organisation')),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),

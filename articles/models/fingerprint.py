@@ -82,17 +82,19 @@ class FingerprintQuerySet(models.QuerySet["Fingerprint"]):
 
     def lacking(self, kind: str, texts: Iterable[Text]) -> list[Text]:
         """Return those of these texts whose version has no fingerprint yet."""
-        texts = {text.item: text for text in texts}
-        have = dict(self.filter(kind=kind, item__in=texts).values_list("item", "version"))
-        return [text for text in texts.values() if have.get(text.item) != text.version]
+        texts = list(texts)
+        have = dict(self.filter(kind=kind, item__in=[text.item for text in texts]).values_list("item", "version"))
+        return [text for text in texts if have.get(text.item) != text.version]
 
-    def remember(self, kind: str, prints: Collection[Fingerprint]) -> None:
+    def remember(self, kind: str, prints: list[Fingerprint]) -> None:
         """Write fingerprints made by `Fingerprint.of`, in place of their items' earlier ones, in one transaction."""
         with transaction.atomic():
             self.forget(kind, [row.item for row in prints])
-            self.bulk_create(prints)
+            Fingerprint.objects.bulk_create(prints)
             FingerprintKey.objects.bulk_create(
-                FingerprintKey(key=key, fingerprint=row) for row in prints for key in fingerprints.keys(row.sketch)
+                FingerprintKey(key=key, fingerprint=row)
+                for row in prints
+                for key in fingerprints.keys(bytes(row.sketch))
             )
             SourceKey.objects.bulk_create(
                 SourceKey(key=key, url=url, fingerprint=row) for row in prints for key, url in row.urls.items()

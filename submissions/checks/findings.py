@@ -25,8 +25,9 @@ class Finding:
 
     @classmethod
     def of(cls, verdict: Verdict, draft: Draft) -> Finding:
-        """Find the passage's place in the text."""
-        before, passage, after = draft.text.partition(verdict.passage) if verdict.passage else ("", "", "")
+        """Find the passage's place in the text of its field; a passage from elsewhere stands alone."""
+        text = {"headline": draft.headline, "dek": draft.dek}.get(verdict.field, draft.text)
+        before, passage, after = text.partition(verdict.passage) if verdict.passage else ("", "", "")
         if not passage:
             return cls(verdict, "", "")
         before, after = before.rpartition("\n")[2], after.partition("\n")[0]

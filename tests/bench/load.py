@@ -135,5 +135,5 @@ def _items(template: DeskItem, numbers: Iterable[int]) -> Iterator[dict[str, Any
     now = timezone.now()
     for number in numbers:
         common = {"uid": uuid.uuid4(), "language": ("en", "zh-hans")[number % 2]}
-        unique = dict.fromkeys(own, f"bench-{number}") | ({"series": uuid.uuid4()} if "slug" in own else {})
+        unique = dict.fromkeys(own, f"desk-{number}") | ({"series": uuid.uuid4()} if "slug" in own else {})
         yield common | unique | {"waiting_since": now - timedelta(seconds=abs(number))}

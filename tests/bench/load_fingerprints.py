@@ -64,15 +64,16 @@ def _keys(last: int, placed: set[int], phrases: list[int]) -> None:
         cursor.executemany("INSERT INTO phrase VALUES (%s, %s)", list(enumerate(phrases)))
     own = ", ".join(map(str, placed))
     _execute(
-        f"INSERT INTO articles_fingerprintkey (key, fingerprint_id) SELECT DISTINCT k, n FROM ("
+        f"INSERT INTO articles_fingerprintkey (key, fingerprint_id) SELECT k, n FROM ("
         f"SELECT n, {anything} AS k FROM {_numbers(1, last)} CROSS JOIN {_numbers(1, KEYS - PHRASES, 'm')}) AS made "
         f"WHERE n NOT IN ({own}) ORDER BY k, n"
     )
     # The product of two throws is small more often than not: the first phrases get most of the rows.
     _execute(
-        f"INSERT INTO articles_fingerprintkey (key, fingerprint_id) SELECT DISTINCT phrase.key, n FROM ("
+        f"INSERT INTO articles_fingerprintkey (key, fingerprint_id) SELECT phrase.key, n FROM ("
         f"SELECT n, CAST({len(phrases) - 1} * {throw} * {throw} AS integer) AS chosen FROM {_numbers(1, last)} "
-        f"CROSS JOIN {_numbers(1, PHRASES, 'm')}) AS made JOIN phrase ON phrase.number = chosen WHERE n NOT IN ({own})"
+        f"CROSS JOIN {_numbers(1, PHRASES, 'm')}) AS made JOIN phrase ON phrase.number = chosen WHERE n NOT IN ({own}) "
+        f"ORDER BY phrase.key, n ON CONFLICT DO NOTHING"
     )
 
 

@@ -11,7 +11,6 @@ import os
 import random
 import re
 import sys
-import time
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 WORDS = 1000
 ARTICLE, SECTION, TAG = "/en/news/story-7/", "/en/section/business/", "/en/tag/subject-3/"
 SAME = 1.5  # times page 1's milliseconds are still "the same time" on a busy machine
-ROUNDS = 15
 
 
 def main() -> int:
@@ -109,30 +107,20 @@ def _bytes_budget(name: str, size: int) -> tuple[str, bool]:
 
 
 def _tell_times(findings: Findings, client: Client, pages: dict[str, str]) -> None:
-    """The shortest of some requests for a page that is not kept, without a server around."""
-    times = {name: min(_milliseconds(client, path) for _ in range(ROUNDS)) for name, path in pages.items()}
+    """How long each page takes to make."""
+    from tests.bench.queries import milliseconds
+
+    times = {name: milliseconds(client, path) for name, path in pages.items()}
     allowed = SAME * times["section, page 1"]
-    for name, milliseconds in times.items():
+    for name, took in times.items():
         budget = f"<= {allowed:.0f} ms" if name in {"section, page 500", "section, last page"} else ""
-        findings.add(f"{name}: made in", f"{milliseconds:.1f} ms", budget, milliseconds <= allowed)
-
-
-def _milliseconds(client: Client, path: str) -> float:
-    from django.core.cache import cache
-
-    cache.clear()
-    begun = time.perf_counter()
-    client.get(path)
-    return (time.perf_counter() - begun) * 1000
+        findings.add(f"{name}: made in", f"{took:.1f} ms", budget, took <= allowed)
 
 
 def _print_plans(client: Client, pages: dict[str, str]) -> None:
-    from django.core.cache import cache
-
     from tests.bench.queries import plans
 
     for path in pages.values():
-        cache.clear()
         print(f"\n{path}", *plans(client, path), sep="\n")
 
 

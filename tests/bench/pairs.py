@@ -3,8 +3,8 @@
 What they are made of: the sample articles (real prose, 8 Chinese and 7 English), and made-up ones. A made-up article
 walks a Markov chain of the sample articles, of words in English and of pairs of characters in Chinese, and takes every
 third word from the vocabulary of its topic: 300 synthetic words, used as unevenly as words are. Two made-up articles of
-one topic share the chain, the vocabulary, and the paper's closing line of 20 words, as two reports on one matter do. All
-are as long as news is: 250 to 900 words.
+one topic share the chain, the vocabulary, and the paper's closing line of 20 words, as two reports on one matter do.
+All are as long as news is: 250 to 900 words.
 
 Edits. A share of the words (Chinese: of runs of one to three characters) is hit, each by its own throw: half are
 replaced by another word of the text, a quarter get one added, a quarter are left out. Then a tenth of the sentences
@@ -57,10 +57,11 @@ def units(text: str, language: str, dice: random.Random) -> list[str]:
         return re.findall(r"\w+|\W+", text)
     pieces: list[str] = []
     for run in re.findall(r"\w+|\W+", text):
-        while run:
+        place = 0
+        while place < len(run):
             size = dice.choice((1, 2, 2, 3)) if run[0].isalnum() else len(run)
-            pieces.append(run[:size])
-            run = run[size:]
+            pieces.append(run[place : place + size])
+            place += size
     return pieces
 
 

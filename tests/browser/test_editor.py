@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
 from submissions.models import Story
 from tests.browser.steps import sign_in
 from tests.factories import make_article, make_editor
@@ -21,15 +22,20 @@ PASTE = """(area, html) => {
 GOOGLE_DOCS = """<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1f">
 <h1 dir="ltr" style="line-height:1.38;"><span style="font-size:20pt;font-weight:400;">Waiting</span></h1>
 <p dir="ltr" style="line-height:1.38;"><span style="font-weight:400;">A plain sentence, then </span>
-<span style="font-weight:700;">a bold one</span><span style="font-weight:400;font-style:italic;"> and a slanted one.</span></p>
-<ul style="margin-top:0"><li dir="ltr" aria-level="1"><p role="presentation"><span style="font-weight:400;">lorries</span></p></li>
+<span style="font-weight:700;">a bold one</span>
+<span style="font-weight:400;font-style:italic;"> and a slanted one.</span></p>
+<ul style="margin-top:0">
+<li dir="ltr" aria-level="1"><p role="presentation"><span style="font-weight:400;">lorries</span></p></li>
 <li dir="ltr" aria-level="1"><p role="presentation"><span style="font-weight:400;">tide</span></p></li></ul>
-<p><a href="https://example.org/a" style="text-decoration:none;"><span style="color:#1155cc;">the bulletin</span></a></p></b>"""
-WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal {margin: 0}</style></head><body lang=EN-GB>
+<p><a href="https://example.org/a" style="text-decoration:none;"><span style="color:#15c;">the bulletin</span></a></p>
+</b>"""
+WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal {margin: 0}</style></head>
+<body lang=EN-GB>
 <!--StartFragment--><h2 style='mso-fareast-font-family:"Times New Roman"'>Waiting<o:p></o:p></h2>
-<p class=MsoNormal style='mso-margin-top-alt:auto'><span lang=EN-GB>Plain, <b style='mso-bidi-font-weight:normal'>bold</b>
-and <i>slanted</i>.<o:p>&nbsp;</o:p></span></p>
-<table class=MsoTableGrid border=1><tr><td width=300><p class=MsoNormal>Tide</p></td><td><p class=MsoNormal>4 minutes</p></td></tr></table>
+<p class=MsoNormal style='mso-margin-top-alt:auto'><span lang=EN-GB>Plain,
+<b style='mso-bidi-font-weight:normal'>bold</b> and <i>slanted</i>.<o:p>&nbsp;</o:p></span></p>
+<table class=MsoTableGrid border=1><tr><td width=300><p class=MsoNormal>Tide</p></td>
+<td><p class=MsoNormal>4 minutes</p></td></tr></table>
 <!--EndFragment--></body></html>"""
 
 

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
 from submissions.models import Story
 from tests.factories import make_article, make_picture
 
@@ -50,7 +51,7 @@ def test_the_masthead_does_not_overlap(page, site, language, width):
     parts = boxes(page.locator(".masthead").locator(".wordmark, .tools > *, .sections li"))
     assert len(parts) == 1 + 2 + 3
     assert not [pair for pair in itertools.combinations(parts, 2) if overlap(*pair)]
-    assert all(0 <= part["x"] and part["x"] + part["width"] <= width for part in parts)
+    assert all(part["x"] >= 0 and part["x"] + part["width"] <= width for part in parts)
 
 
 def test_what_is_touched_is_large_enough(page, site, language):
@@ -109,9 +110,12 @@ def test_a_story_is_sent_by_keyboard_alone(page, site, language):
     expect(page.locator(".ProseMirror[contenteditable]")).to_be_visible()
     tab_to(page, page.locator("#id_section"))
     page.keyboard.press("ArrowDown")
-    for target, text in (
-        ("#id_headline", HEADLINES[language]), (".ProseMirror[contenteditable]", "一段。One paragraph."), ("#id_sources", "example.org/a"),
-    ):  # fmt: skip
+    texts = {
+        "#id_headline": HEADLINES[language],
+        ".ProseMirror[contenteditable]": "一段。One paragraph.",
+        "#id_sources": "example.org/a",
+    }
+    for target, text in texts.items():
         tab_to(page, page.locator(target))
         page.keyboard.insert_text(text)
     tab_to(page, page.locator("#id_guidelines"))

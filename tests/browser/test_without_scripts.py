@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import Page, expect
+
 from articles.models import Article
 from cms.models import Letter
 from cms.worker import run_until_idle
 from newsletter.models import Subscriber
-from playwright.sync_api import Page, expect
 from submissions.copyright.models import CopyrightReport
 from submissions.models import Story
 from tests.factories import PASSWORD, make_article, make_editor, make_story
@@ -102,7 +103,7 @@ def decline(page: Page) -> None:
     """Decline with blanks for a reason, which is refused, and then with one."""
     page.get_by_role("link", name="Buy our kettles").click()
     move = page.locator("#move-decline")
-    move.locator("summary").click()
+    move.locator("summary").first.click()
     move.locator("textarea").fill("  ")
     move.locator("button").click()
     expect(page.get_by_role("alert")).to_contain_text("Say why")
