@@ -59,7 +59,7 @@ def shingle_size(language: str) -> int:
 
 def shingles(text: str, language: str) -> set[str]:
     """Return the text's shingles. A text shorter than one shingle has none."""
-    words, size = [token.word for token in tokens(text)], shingle_size(language)
+    words, size = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()), shingle_size(language)
     return {" ".join(words[place : place + size]) for place in range(len(words) - size + 1)}
 
 

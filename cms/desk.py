@@ -67,9 +67,9 @@ def kinds(user: User) -> list[type[DeskItem]]:
     return [model for model in models if user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")]
 
 
-def status_name(item: DeskItem, status: str = "") -> str:
-    """What a status (by default the item's own) is called on the page."""
-    choices: dict[str, Any] = dict(item.Status.choices)  # type: ignore[attr-defined]  # each kind has its own
+def status_name(item: Any, status: str = "") -> str:
+    """What a status (by default the item's own; for a kind it has to be given) is called on the page."""
+    choices: dict[str, Any] = dict(item.Status.choices)
     return str(choices.get(status or item.status, status or item.status))
 
 

@@ -219,17 +219,18 @@ class DeskItem(models.Model):
     def _columns(self) -> dict[str, Any]:
         return {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
 
-    def save_changed(self) -> list[str]:
-        """Save only the columns that differ from what was read under the lock, and return their names."""
-        before = self._as_read
-        if self.status != before["status"]:
+    def changed(self) -> list[str]:
+        """The columns that differ from what was read under the lock; the version, which always does, is left out."""
+        return [name for name, value in self._columns().items() if value != self._as_read[name] and name != "version"]
+
+    def save_changed(self) -> None:
+        """Save only the columns that differ from what was read under the lock."""
+        if self.status != self._as_read["status"]:
             self.waiting_since = timezone.now()
         if self.status not in self.WAITING:
             self.claimed_by = self.claimed_at = None
-        changed = [name for name, value in self._columns().items() if value != before[name]]
         names = {field.attname: field.name for field in self._meta.concrete_fields}
-        self.save(update_fields=[*(names[name] for name in changed), "updated"])
-        return changed
+        self.save(update_fields=[*(names[name] for name in self.changed()), "version", "updated"])
 
     def decision(
         self, name: str, source: str, by: User, reason: str = "", rules: Sequence[str] = (), **details: Any
@@ -259,14 +260,15 @@ class DeskItem(models.Model):
     def amend(self, *, by: User, seen: int | None = None, also: Sequence[str] = (), **fields: Any) -> list[str]:
         """Set `fields` under the lock and log which of them changed; the status stays. Returns their names.
 
-        `also` names what the caller changes in the same transaction beside the item's own columns (tags).
-
-        Raises Conflict when the item is no longer at version `seen`.
+        Where nothing changed, nothing is written. `also` names what the caller changes in the same transaction beside
+        the item's own columns (tags). Raises Conflict when the item is no longer at version `seen`.
         """
         with self.locked(seen) as (row, log):
             for name, value in fields.items():
                 setattr(row, name, value)
-            changed = sorted({*row.save_changed(), *also} - {"version"})
+            if not (changed := sorted({*row.changed(), *also})):
+                return []
+            row.save_changed()
             log.append(row.decision("edit", row.status, by, fields=changed))
         self.__dict__.update(row.__dict__)
         return changed

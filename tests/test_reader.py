@@ -238,3 +238,20 @@ def test_the_sample_page_can_be_rebuilt_through_the_import(client, tmp_path):
     article = Article.objects.get(external_id="sample")
     assert article.reading_minutes == 8
     check_the_sample_page(client, article, re.sub(r"\d\. ", "", body))
+
+
+def test_the_masthead_leads_to_the_translation_or_to_the_other_home_never_to_a_404(client):
+    english = make_article()
+    chinese = make_article(language="zh-hans", series=english.series, slug="夜班车")
+    alone = make_article()
+    for article, target in [(english, chinese.get_absolute_url()), (alone, "/zh-hans/")]:
+        page = client.get(article.get_absolute_url())
+        languages = {row["code"]: row["url"] for row in page.context["languages"]}
+        assert languages["zh-hans"] == target
+        assert client.get(languages["zh-hans"]).status_code == 200
+
+
+def test_what_is_scheduled_is_not_given_away(client, editor):
+    article = make_article(published_at=timezone.now() + timedelta(days=3))
+    article.kill(by=editor, reason="No.")
+    assert client.get(article.get_absolute_url()).status_code == 404

@@ -58,18 +58,15 @@ class FingerprintQuerySet(models.QuerySet["Fingerprint"]):
 
     def _candidates(self, keys: list[int]) -> models.QuerySet[Fingerprint]:
         """Fingerprints that have SHARED of the keys: one index range a key, each cut, counted in the database."""
-        arms = [
-            FingerprintKey.objects.filter(key=key).order_by("-fingerprint_id").values("fingerprint_id")[:POSTINGS]
-            for key in keys
-        ]
-        parts = [arm.query.sql_with_params() for arm in arms]
-        # Every part was compiled by the ORM; the keys are in `params`.
-        union = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS arm{place}" for place, (sql, _) in enumerate(parts))  # noqa: S608
+        by_key = FingerprintKey.objects.filter(key=keys[0]).order_by("-fingerprint_id")
+        arm, _ = by_key.values("fingerprint_id")[:POSTINGS].query.sql_with_params()
+        # The arms were compiled by the ORM, once; the keys are the parameters.
+        union = " UNION ALL ".join(f"SELECT * FROM ({arm}) AS arm{place}" for place in range(len(keys)))  # noqa: S608
         counted = (
             f"SELECT fingerprint_id FROM ({union}) AS hits GROUP BY fingerprint_id "  # noqa: S608
             f"HAVING COUNT(*) >= {min(fingerprints.SHARED, len(keys))} ORDER BY COUNT(*) DESC LIMIT {CANDIDATES}"
         )
-        return self.filter(pk__in=RawSQL(counted, [param for _, params in parts for param in params]))  # noqa: S611
+        return self.filter(pk__in=RawSQL(counted, keys))  # noqa: S611
 
     def same_sources(self, urls: Iterable[str], *, exclude: Collection[uuid.UUID] = ()) -> list[Source]:
         """Return the newest items that rest on one of these source URLs, in one query."""

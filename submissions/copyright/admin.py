@@ -27,7 +27,6 @@ class CopyrightReportAdmin(DeskAdmin):
         "address",
         "phone",
         "basis",
-        "statements",
         "signature",
         "created",
     )

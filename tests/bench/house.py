@@ -23,9 +23,10 @@ _FOREIGN = {"CACHE_URL", "EMAIL_URL", "SITE_NAME", "CONTACT_EMAIL", "DATABASE_PO
 
 @dataclass(frozen=True)
 class Finished:
-    """A process that has ended: its time in seconds, its largest memory in MiB, what it printed."""
+    """A process that has ended: its time and processor time in seconds, its largest memory in MiB, what it printed."""
 
     seconds: float
+    processor: float
     peak: float
     output: str
 
@@ -69,7 +70,8 @@ class House:
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command, output)
         kibibytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-        return Finished(time.perf_counter() - begun, kibibytes / 1024, output)
+        processor = usage.ru_utime + usage.ru_stime
+        return Finished(time.perf_counter() - begun, processor, kibibytes / 1024, output)
 
     def manage(self, *words: str) -> Finished:
         """Run `manage.py`."""

@@ -5,10 +5,12 @@ import shutil
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import make_guidelines, make_section
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+expect.set_options(timeout=15_000)  # a machine with two cores may be busy
 QUIET = [
     "--disable-background-networking",
     "--disable-component-update",

@@ -263,6 +263,7 @@ def open_with_two_faults(inspect: Inspector, story: Story, other) -> None:
     decline.locator("textarea").fill("   ")
     decline.locator("button").click()
     expect(page.get_by_role("alert").first).to_be_visible()
+    decline.locator(".rules summary").click()
     inspect.look("story with a refused move")
     story.ask_changes(by=other, reason="Name your source.")
     decline.locator("textarea").fill("Told before.")
