@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
 _MARK = "⟦{}⟧"
+_HEADERS = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no automatic answer, please
 
 
 def post(
@@ -35,13 +36,15 @@ def post(
     language: str,
     about: Any = None,
     private: dict[str, str] | None = None,
+    reply_to: str = "",
     **context: Any,
 ) -> Letter:
     """Write the letter `letter` to one address, as a row of the present transaction; the worker mails it.
 
     Renders templates/email/<letter>/{subject.txt,body.txt,body.html} in `language`. `about` is the desk item that
     it concerns. `private` are the texts that nobody but the recipient may read (links with a code): templates
-    write `{{ private.name }}`, the row keeps a mark in their place, and forgets them once it is sent.
+    write `{{ private.name }}`, the row keeps a mark in their place, and forgets them once it is sent. `reply_to` is
+    a private address for answers.
     """
     marks = {name: _MARK.format(name) for name in private or {}}
     shown = {
@@ -65,8 +68,8 @@ def post(
         subject=" ".join(subject.split())[:500],
         body_text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
         body_html=_inlined(html),
-        headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no automatic answer, please
-        private=private or {},
+        headers=_HEADERS | ({"Reply-To": _MARK.format("reply_to")} if reply_to else {}),
+        private=(private or {}) | ({"reply_to": reply_to} if reply_to else {}),
         kind=about.kind() if about else "",
         item=about.uid if about else None,
     )
@@ -88,15 +91,19 @@ def _inlined(html: str) -> str:
 
 def message(letter: Letter, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
     """Build the mail of a letter, its private texts filled in. The Message-ID is the same at every attempt."""
-    subject, text, html = letter.subject, letter.body_text, letter.body_html
-    for name, value in letter.private.items():
-        mark = _MARK.format(name)
-        subject, text, html = (part.replace(mark, value) for part in (subject, text, html))
+    subject, text, html = (_filled(part, letter) for part in (letter.subject, letter.body_text, letter.body_html))
     domain = Address(addr_spec=settings.CONTACT_EMAIL).domain
-    headers = {"Message-ID": f"<{letter.uid.hex}@{domain}>", **letter.headers}
+    headers = {name: _filled(value, letter) for name, value in letter.headers.items()}
+    headers["Message-ID"] = f"<{letter.uid.hex}@{domain}>"
     mail = EmailMultiAlternatives(subject, text, to=[letter.to], headers=headers, connection=connection)
     mail.attach_alternative(html, "text/html")
     return mail
+
+
+def _filled(part: str, letter: Letter) -> str:
+    for name, value in letter.private.items():
+        part = part.replace(_MARK.format(name), value)
+    return part
 
 
 def send_due(limit: int = 50) -> int:

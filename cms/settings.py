@@ -168,6 +168,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 # --- Mail --------------------------------------------------------------------------------------------
 
 OUTBOX = DATA / "outbox"
+# The addresses by which mail comes in (docs/mail.md); "" where there is none.
+MAIL_STORIES = env.str("MAIL_STORIES", default="")
+MAIL_COPYRIGHT = env.str("MAIL_COPYRIGHT", default="")
+MAIL_REPLIES = env.str("MAIL_REPLIES", default="")
+MAIL_SPOOL = DATA / "mail"
 SHOW_OUTBOX = DEBUG
 if env.str("EMAIL_URL", default=""):
     _mail = env.dj_email_url("EMAIL_URL")

@@ -26,6 +26,7 @@ missing_packages() {
     has_fonts || echo fontconfig fonts-noto-cjk
     has_libatomic || echo libatomic1 # Playwright's driver is linked with it
     have msgfmt || echo gettext
+    [ "$(id -u)" != 0 ] || have postfix || echo postfix # starts as root only
 }
 
 install_packages() {

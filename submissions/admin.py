@@ -8,7 +8,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from cms.admin import DeskAdmin, ReadOnlyAdmin
-from submissions.models import Chapter, Guidelines, Rule, Story
+from submissions.mail.admin import ReceivedMailAdmin
+from submissions.models import Chapter, Guidelines, ReceivedMail, Rule, Story
+
+admin.site.register(ReceivedMail, ReceivedMailAdmin)
 
 
 @admin.register(Story)
@@ -21,7 +24,7 @@ class StoryAdmin(DeskAdmin):
     list_select_related = ["section", "claimed_by"]
     search_fields = ["headline", "byline", "email"]
     readonly_fields = fields = (
-        "byline", "anonymous", "email", "cover_source_type", "guidelines", "guidelines_language", "created",
+        "byline", "email", "cover_source_type", "guidelines", "created",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from articles.fingerprinting import follow_log
 from articles.models import Article, Picture
 from cms.worker import job
 from submissions.checks.hook import ask_about_waiting
+from submissions.mail.spool import deliver_left_behind
 from submissions.models import Story
 
 UNSENT_PICTURES_STAY = timedelta(days=2)
@@ -50,3 +51,9 @@ def forget_unsent_pictures() -> int:
 def ask_outside_checker() -> int:
     """Ask the outside checker, where the newsroom has one, about a story that it has not seen."""
     return ask_about_waiting()
+
+
+@job(every=timedelta(minutes=1))
+def take_mail_left_behind() -> int:
+    """Take the messages that came while the database was away."""
+    return deliver_left_behind()

@@ -20,6 +20,7 @@ from cms.log import logged
 from cms.text import clean_html, clean_line, plain_text
 from cms.workflow import DeskItem, move
 from submissions.checks.ai import AI_USE
+from submissions.mail.addresses import reply_address
 
 if TYPE_CHECKING:
     from cms.models import User
@@ -34,6 +35,10 @@ class Story(DeskItem):
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
         WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class ArrivedBy(models.TextChoices):
+        FORM = "form", _("by the form")
+        MAIL = "mail", _("by mail")
 
     WAITING = (Status.RECEIVED,)
     UNDECIDED = (Status.RECEIVED, Status.CHANGES_ASKED)
@@ -59,6 +64,9 @@ class Story(DeskItem):
         "articles.Article", models.PROTECT, null=True, blank=True, editable=False, related_name="story"
     )
     told_published = models.DateTimeField(null=True, editable=False)
+    arrived_by = models.CharField(
+        _("came"), max_length=10, choices=ArrivedBy, default=ArrivedBy.FORM, db_default=ArrivedBy.FORM.value
+    )
     hook_verdict = models.JSONField(null=True, editable=False)
 
     class Meta:
@@ -114,20 +122,21 @@ class Story(DeskItem):
         """The byline that readers see: empty where the contributor stays anonymous."""
         return "" if self.anonymous else self.byline
 
-    def receive(self, *, by: User) -> Story:
+    def receive(self, *, by: User, letter: str = "story_received") -> Story:
         """Save a story that has just come, log it, and write the receipt's letter where there is an address."""
         self.status = self.Status.RECEIVED
         with logged():
-            self.enter(by=by, move="receive", guidelines=self.guidelines.number)
-            if not enough_for_today("story_received", self.email):
-                self.tell("story_received")
+            self.enter(by=by, move="receive", guidelines=self.guidelines.number, arrived_by=str(self.arrived_by))
+            if letter and not enough_for_today(letter, self.email):
+                self.tell(letter)
         return self
 
     def tell(self, letter: str, **context: Any) -> None:
         """Write a letter to the contributor in the story's language, where there is an address."""
         if self.email:
             link = {"receipt_url": self.receipt_url(), "code": codes.printable(self.code)}
-            post(letter, self.email, language=self.language, about=self, private=link, **context)
+            reply_to = reply_address(self)
+            post(letter, self.email, language=self.language, about=self, private=link, reply_to=reply_to, **context)
 
     @move(sources=WAITING, target=None, permission="submissions.decide_story", label=_("Claim"), key="c")
     def claim(self, *, by: User, reason: str) -> None:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from cms import limits
-from cms.letters import send_due
+from cms.letters import post, send_due
 from cms.models import Letter
 from newsletter.addresses import normalised
 from newsletter.jobs import forget_unconfirmed
@@ -457,6 +457,8 @@ def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(e
     taken.tell("story_restored", reason=why, headline="Ferries")
     make_report(language=language).decline(by=editor, reason=why)
     subscriber(language=language)
+    taken.tell("story_received_by_mail")
+    post("mail_waiting", "reader@example.org", language=language, about=taken, told="It is empty.")
     assert set(Letter.objects.values_list("name", flat=True)) == {
         folder.name for folder in (settings.BASE_DIR / "templates" / "email").iterdir() if folder.is_dir()
     }

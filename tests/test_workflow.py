@@ -136,6 +136,7 @@ def test_every_kind_of_desk_item_is_found_without_being_registered(editor):
     assert {kind.kind() for kind in kinds(editor)} == {
         "articles.article",
         "submissions.story",
+        "submissions.receivedmail",
         "copyright.copyrightreport",
     }
 

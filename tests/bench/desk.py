@@ -1,6 +1,7 @@
 """What the desk costs with ten, ten thousand and a hundred thousand items waiting.
 
-Budget: at most 12 queries and 150 KB, and with 10,000 waiting the time that it takes with 10.
+Budget: at most 12 queries and 150 KB, and with 10,000 waiting the time that it takes with few. A page shows 50 items,
+so the few that the time is compared with are the first that fill one: printing ten rows takes less than printing fifty.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from tests.bench.house import Findings, House, engine, new_house, parser
 if TYPE_CHECKING:
     from django.test import Client
 
-SAME = 2.0  # times the shortest list's milliseconds are still "the same time" on a busy machine
+PAGE = 50  # items on a page of the desk
+SAME = 1.5  # times a short list's milliseconds are still "the same time" on a busy machine
 
 
 def main() -> int:
     """Measure and print."""
     options = parser(__doc__ or "")
-    options.add_argument("--waiting", type=int, nargs="+", default=[10, 10_000, 100_000], metavar="N")
+    options.add_argument("--waiting", type=int, nargs="+", default=[10, 60, 10_000, 100_000], metavar="N")
     options.add_argument("--decided", type=int, default=20_000, metavar="N", help="declined stories beside them")
     options.add_argument("--articles", type=int, default=20_000, metavar="N", help="published articles beside them")
     options.add_argument("--plans", action="store_true", help="print how the database goes about each query")
@@ -32,11 +34,11 @@ def main() -> int:
         findings = Findings(f"Desk, {beside}, {engine(house)}")
         load.articles(chosen.articles, words=60)
         load.decided(chosen.decided)
-        client, before, shortest = _signed_in(house), 0, 0.0
+        client, before, few = _signed_in(house), 0, 0.0
         for waiting in chosen.waiting:
             load.waiting(before, waiting)
-            took = _measure(findings, client, waiting, shortest)
-            shortest, before = shortest or took, waiting
+            took = _measure(findings, client, waiting, few)
+            few, before = few or (took if waiting > PAGE else 0.0), waiting
         if chosen.plans:
             _print_plans(client)
         house.move_out()
@@ -54,8 +56,11 @@ def _signed_in(house: House) -> Client:
     return client
 
 
-def _measure(findings: Findings, client: Client, waiting: int, shortest: float) -> float:
-    """The desk's first page, its filters and a page far down; return the first page's milliseconds."""
+def _measure(findings: Findings, client: Client, waiting: int, few: float) -> float:
+    """The desk's first page, its filters and a page far down; return the first page's milliseconds.
+
+    `few` is that of the shortest list that fills a page, or 0 as long as none was measured.
+    """
     from tests.bench.queries import counted, milliseconds
 
     pages = {"": "first page", "?whose=unclaimed&language=zh-hans": "unclaimed in Chinese", _middle(): "a middle page"}
@@ -65,10 +70,10 @@ def _measure(findings: Findings, client: Client, waiting: int, shortest: float) 
         queries, response = counted(client, path)
         took = milliseconds(client, path)
         first = first or took
-        allowed = SAME * (shortest or took)
+        allowed = SAME * (few or took)
         findings.add(f"{waiting} waiting, {what}", f"{len(queries)} queries", "<= 12", len(queries) <= 12)
         findings.add("", f"{len(response.content) / 1000:.0f} KB", "<= 150 KB", len(response.content) <= 150_000)
-        budget = f"<= {allowed:.0f} ms" if waiting == 10_000 else ""
+        budget = f"<= {allowed:.0f} ms" if few and waiting <= 10_000 else ""
         findings.add("", f"{took:.0f} ms", budget, took <= allowed)
     return first
 

@@ -1,0 +1,1 @@
+"""Intake by mail: what people send to the newsroom's addresses."""
