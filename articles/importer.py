@@ -16,7 +16,7 @@ from articles.interchange import BATCH, BadLine, explain, parse_line, series_of,
 from articles.models import Article, Picture, Section, Tag
 from cms.log import logged
 from cms.models import User
-from cms.text import plain_text
+from cms.text import clean_line, plain_text
 from cms.workflow import Conflict
 
 FIELDS = {
@@ -74,9 +74,8 @@ class Importer:
 
     def _batch(self, rows: list[dict[str, Any]]) -> None:
         """Write one batch in one transaction, its log lines with it."""
-        known = Article.objects.select_related("cover", "section").in_bulk(
-            [row["id"] for row in rows], field_name="external_id"
-        )
+        whole = Article.objects.select_related("cover", "section").prefetch_related("tags")
+        known = whole.in_bulk([row["id"] for row in rows], field_name="external_id")
         taken = taken_by_others(rows)
         sections = self._sections({row["section"] for row in rows})
         with logged() as log:
@@ -136,11 +135,11 @@ class Importer:
         cover = self._cover(row, article.cover) if row["cover"] else article.cover
         if cover != article.cover:
             changes["cover"] = cover
-        tags = Tag.objects.named(row["tags"])
-        retagged = {tag.pk for tag in tags} != set(article.tags.values_list("pk", flat=True))
+        tagged = {Tag.slug_of(name) for name in row["tags"] if clean_line(name)}
+        retagged = tagged != {tag.slug for tag in article.tags.all()}
         if changes or retagged:
             article.amend(by=self.by, also=["tags"] if retagged else [], **changes, related_at=None)
-            article.tags.set(tags)
+            article.tags.set(Tag.objects.named(row["tags"]))
         self.counts["changed" if changes or retagged else "same"] += 1
 
     def _cover(self, row: dict[str, Any], present: Picture | None) -> Picture:

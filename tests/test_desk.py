@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -238,3 +239,16 @@ def test_an_article_begins_in_the_admin_as_a_draft_with_its_line(desk, editor):
     article = Article.objects.get()
     assert (article.status, article.origin) == ("draft", "staff")
     assert article.decisions().get().actor == editor
+
+
+def test_the_desk_walks_an_index_of_what_waits_on_either_database(editor):
+    for number in range(30):
+        make_story(email="", headline=f"Story {number}")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        sql, params = Story.objects.waiting().oldest_first().values_list("pk")[:51].query.sql_with_params()
+        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + sql, params)
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "story_waiting" in plan
+    assert "TEMP B-TREE" not in plan

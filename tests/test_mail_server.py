@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -39,10 +40,6 @@ alias_maps =
 local_recipient_maps =
 smtpd_peername_lookup = no
 smtpd_recipient_restrictions = reject_unauth_destination
-minimal_backoff_time = 1s
-maximal_backoff_time = 2s
-transport_retry_time = 1s
-queue_run_delay = 1s
 recipient_delimiter = +
 message_size_limit = 26214400
 virtual_mailbox_domains = news.example
@@ -52,7 +49,9 @@ copydesk_destination_recipient_limit = 1
 """
 MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
+flush unix n - n 1000? 0 flush
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
@@ -106,7 +105,7 @@ def environment(settings, tmp_path):
 
 @pytest.fixture
 def server(environment):
-    """The port of a Postfix of our own."""
+    """A Postfix of our own: its port, its log, and how it is told to try again at once."""
     folder = Path(tempfile.mkdtemp(prefix="copydesk-postfix."))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -125,7 +124,11 @@ def server(environment):
     control = [POSTFIX, "-c", str(folder / "etc")]
     subprocess.run([*control, "start"], check=True, capture_output=True, timeout=30)
     try:
-        yield port
+        yield SimpleNamespace(
+            port=port,
+            log=(folder / "log").read_text,
+            flush=lambda: subprocess.run([*control, "flush"], check=True, capture_output=True, timeout=30),
+        )
     finally:
         subprocess.run([*control, "abort"], check=False, capture_output=True, timeout=30)
         stop.set()
@@ -134,17 +137,17 @@ def server(environment):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def send(port, to, text, sender="mara@example.org", message_id="<1@example.org>"):
+def send(server, to, text, sender="mara@example.org", message_id="<1@example.org>"):
     head = f"From: Mara <{sender or 'MAILER-DAEMON@mx.example.org'}>\nSubject: The ferry\nMessage-ID: {message_id}\n\n"
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", server.port, timeout=10) as smtp:
         smtp.sendmail(sender, to, head + text)
 
 
 def until(found, seconds=30):
     deadline = time.monotonic() + seconds
-    while not found() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert found()
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_mail_through_postfix(server):
@@ -173,7 +176,7 @@ def test_postfix_keeps_what_cannot_be_taken_yet(server, environment):
     make_guidelines()
     data, environment["COPYDESK_DATA"] = environment["COPYDESK_DATA"], "/proc/no-such-folder"
     send(server, [STORIES], "The last ferry waits.")
-    time.sleep(1.5)
+    until(lambda: "status=deferred" in server.log())
     assert not TakenMail.objects.exists()
     environment["COPYDESK_DATA"] = data
-    until(Story.objects.exists)
+    until(lambda: server.flush() and Story.objects.exists())

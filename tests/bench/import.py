@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import ExitStack
 
 from tests.bench import corpus
 from tests.bench.house import Findings, Finished, House, engine, new_house, parser
@@ -20,7 +21,8 @@ def main() -> int:
     options.add_argument("--articles", type=int, default=10_000)
     options.add_argument("--words", type=int, default=600, help="words in each body")
     chosen = options.parse_args()
-    with new_house(chosen.database) as house, new_house(chosen.database) as other:
+    with ExitStack() as stack:
+        house, other, empty = (stack.enter_context(new_house(chosen.database)) for _ in range(3))
         findings = Findings(f"Import of {chosen.articles} articles of {chosen.words} words, {engine(house)}")
         small = corpus.write(house.folder / "small.jsonl", chosen.articles // 10, chosen.words)
         whole = corpus.write(house.folder / "whole.jsonl", chosen.articles, chosen.words)
@@ -28,7 +30,7 @@ def main() -> int:
         first = house.manage("import_articles", str(whole))
         again = house.manage("import_articles", str(whole))
         _tell_import(findings, chosen.articles, few, first, again)
-        _tell_export(findings, chosen.articles, house, other)
+        _tell_export(findings, chosen.articles, house, empty)
     return findings.show()
 
 
@@ -38,24 +40,23 @@ def _tell_import(findings: Findings, count: int, few: Finished, first: Finished,
     findings.add("first run", f"{rate:.0f} articles/s", ">= 500", rate >= 500)
     findings.add("of our processor time alone", f"{count / first.processor:.0f} articles/s")
     findings.add("run again, nothing new", f"{count / again.seconds:.0f} articles/s")
-    findings.add(
-        "of it new or changed", str(_count(again, "new") + _count(again, "changed")), "0", not _count(again, "new")
-    )
+    twice = _count(again, "new") + _count(again, "changed")
+    findings.add("of it new or changed", str(twice), "0", not twice)
     findings.add(f"peak memory, {count // 10} articles", f"{few.peak:.0f} MiB")
     flat = first.peak <= few.peak * FASTEST_GROWTH
     findings.add(f"peak memory, {count} articles", f"{first.peak:.0f} MiB", f"<= {FASTEST_GROWTH} x", flat)
 
 
-def _tell_export(findings: Findings, count: int, house: House, other: House) -> None:
-    """The rate, the memory, and whether a round trip through an almost empty database gives the same bytes."""
-    out, back = house.folder / "out.jsonl", other.folder / "back.jsonl"
+def _tell_export(findings: Findings, count: int, house: House, empty: House) -> None:
+    """The rate, the memory, and whether a round trip through an empty database gives the same bytes."""
+    out, back = house.folder / "out.jsonl", empty.folder / "back.jsonl"
     first = house.manage("export_articles", str(out))
     findings.add("export", f"{count / first.seconds:.0f} articles/s, {first.peak:.0f} MiB")
     house.manage("export_articles", str(house.folder / "second.jsonl"))
     same = out.read_bytes() == (house.folder / "second.jsonl").read_bytes()
     findings.add("exported twice", "same bytes" if same else "different", "same bytes", same)
-    other.manage("import_articles", str(out))
-    other.manage("export_articles", str(back))
+    empty.manage("import_articles", str(out))
+    empty.manage("export_articles", str(back))
     same = out.read_bytes() == back.read_bytes()
     findings.add("exported, imported elsewhere, exported", "same bytes" if same else "different", "same bytes", same)
 
