@@ -10,24 +10,29 @@ from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import translation
 
-from tests.factories import make_editor
+from tests.factories import make_editor, make_guidelines
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _the_log_may_be_emptied_between_tests():
-    """Tests with real transactions end with emptied tables, which the log's triggers rightly refuse."""
+    """Tests with real transactions end with emptied tables, which the log's triggers rightly refuse.
+
+    The guidelines, which the migrations bring, come back for the tests after them.
+    """
     flush_postgresql, flush_sqlite = PostgreSQL.execute_sql_flush, SQLite.execute_sql_flush
 
     def postgresql(self, sql_list):
         off, on = (f"SET session_replication_role = {role}" for role in ("replica", "DEFAULT"))
-        return flush_postgresql(self, [off, *sql_list, on])
+        flush_postgresql(self, [off, *sql_list, on])
+        make_guidelines()
 
     def sqlite(self, sql_list):
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
         off = [f"DROP TRIGGER {name}" for name, _sql in triggers]
-        return flush_sqlite(self, [*off, *sql_list, *(sql for _name, sql in triggers)])
+        flush_sqlite(self, [*off, *sql_list, *(sql for _name, sql in triggers)])
+        make_guidelines()
 
     PostgreSQL.execute_sql_flush, SQLite.execute_sql_flush = postgresql, sqlite
     yield

@@ -156,7 +156,9 @@ class Findings:
     def show(self) -> int:
         """Print the table; return 1 where a budget was missed, for the command's exit."""
         widths = [max(len(row[place]) for row in self.rows) for place in range(4)]
-        print(f"\n{self.title} ({os.cpu_count()} cores, Python {sys.version.split()[0]})")
+        # Where much else runs, times say little about us: the load stands beside them.
+        machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}"
+        print(f"\n{self.title} ({machine})")
         for row in self.rows:
             print("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
         return int(any(row[3] == "MISSED" for row in self.rows))
