@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -101,6 +102,7 @@ def new_house(database: str = "") -> Iterator[House]:
 
     `database` is the URL of a PostgreSQL server on which a database may be made; "" is the embedded database.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by default it would leave the house standing
     folder = Path(tempfile.mkdtemp(prefix="copydesk-bench-"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
