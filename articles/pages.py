@@ -27,15 +27,14 @@ class Page:
 
 
 def page_of(articles: ArticleQuerySet, before: str, path: str) -> Page:
-    """Return the page that starts after the cursor `before` ("" for the newest).
+    """Return the page of those of `articles` that are published, from after the cursor `before` ("" for the newest).
 
     A cursor is `<microseconds since 1970>-<id>` of the last article shown. Raises Http404 for anything else.
     """
-    rows = articles.newest_first()
-    if before:
-        moment, pk = _parse(before)
-        # The first condition is what the index walks by; the second parts articles of the same moment.
-        rows = rows.filter(published_at__lte=moment).exclude(published_at=moment, pk__gte=pk)
+    moment, pk = _parse(before) if before else (None, 0)
+    rows = articles.published(until=moment).newest_first()
+    if moment:  # parts articles of the same moment; the bound itself is what the index is walked from
+        rows = rows.exclude(published_at=moment, pk__gte=pk)
     found = list(rows[: PAGE + 1])
     shown, more = found[:PAGE], len(found) > PAGE
     older = f"{path}?{urlencode({'before': _cursor(shown[-1])})}" if more else None

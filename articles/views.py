@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     """A section's articles, newest first."""
     found = get_object_or_404(Section, slug=slug)
-    articles = Article.objects.published().in_language(get_language()).filter(section=found)
+    articles = Article.objects.in_language(get_language()).filter(section=found)
     return _list(request, found.name, articles.for_cards())
 
 
@@ -58,7 +58,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=slug)
     # A subquery, not a join: SQLite then reads the tag's links once, not one by one for every article there is.
     tagged = Article.tags.through.objects.filter(tag=found).values("article")
-    articles = Article.objects.published().in_language(get_language()).filter(pk__in=tagged)
+    articles = Article.objects.in_language(get_language()).filter(pk__in=tagged)
     return _list(request, found.name, articles.for_cards())
 
 

@@ -27,6 +27,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from cms.page_cache import kept
 from cms.workflow import DeskItem, DeskQuerySet
 
 if TYPE_CHECKING:
@@ -74,7 +75,14 @@ def status_name(item: Any, status: str = "") -> str:
 
 
 def waiting_for(user: User) -> list[dict[str, Any]]:
-    """How much waits, by kind and language: rows of {"kind", "language", "count", "mine", "unclaimed"}."""
+    """How much waits, by kind and language: rows of {"kind", "language", "count", "mine", "unclaimed"}.
+
+    Whatever changes them writes a Decision, so they are kept until the next one, and right.
+    """
+    return kept(f"waiting-for:{user.pk}", lambda: _count_waiting(user))
+
+
+def _count_waiting(user: User) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for kind in kinds(user):
         counts = (
@@ -82,9 +90,9 @@ def waiting_for(user: User) -> list[dict[str, Any]]:
             .order_by()
             .values("language")
             .annotate(
-                count=Count("pk"),
-                mine=Count("pk", filter=Q(claimed_by=user)),
-                unclaimed=Count("pk", filter=Q(claimed_by=None)),
+                count=Count("*"),
+                mine=Count("claimed_by", filter=Q(claimed_by=user)),
+                unclaimed=Count("*") - Count("claimed_by"),
             )
         )
         rows += [{"kind": kind, **count} for count in counts]

@@ -18,7 +18,7 @@ from cms import codes
 from cms.letters import enough_for_today, post
 from cms.log import logged
 from cms.text import clean_html, clean_line, plain_text
-from cms.workflow import DeskItem, move
+from cms.workflow import DESK_INDEX, DeskItem, move
 from submissions.checks.ai import AI_USE
 from submissions.mail.addresses import reply_address
 
@@ -75,7 +75,7 @@ class Story(DeskItem):
         ordering = ["-id"]
         permissions = [("decide_story", _("Can decide on stories"))]
         indexes = [
-            models.Index(fields=["waiting_since", "uid"], name="story_waiting", condition=models.Q(status="received")),
+            models.Index(fields=DESK_INDEX, name="story_waiting", condition=models.Q(status="received")),
             models.Index(
                 fields=["id"],
                 name="story_untold",

@@ -15,7 +15,7 @@ from cms import codes
 from cms.letters import enough_for_today, post
 from cms.log import logged
 from cms.text import clean_line
-from cms.workflow import DeskItem, move
+from cms.workflow import DESK_INDEX, DeskItem, move
 from submissions.story import Story
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class CopyrightReport(DeskItem):
         ordering = ["-id"]
         permissions = [("decide_report", _("Can uphold and decline copyright reports"))]
         indexes = [
-            models.Index(fields=["waiting_since", "uid"], name="report_waiting", condition=models.Q(status="received")),
+            models.Index(fields=DESK_INDEX, name="report_waiting", condition=models.Q(status="received")),
         ]
 
     def __str__(self) -> str:

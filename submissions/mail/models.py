@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.text import clean_html, plain_text
-from cms.workflow import DeskItem, move
+from cms.workflow import DESK_INDEX, DeskItem, move
 from submissions.mail.parse import Mail, parse
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class ReceivedMail(DeskItem):
         ordering = ["-id"]
         permissions = [("decide_mail", _("Can decide on mail"))]
         indexes = [
-            models.Index(fields=["waiting_since", "uid"], name="mail_waiting", condition=models.Q(status="waiting")),
+            models.Index(fields=DESK_INDEX, name="mail_waiting", condition=models.Q(status="waiting")),
         ]
 
     def __str__(self) -> str:

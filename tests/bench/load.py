@@ -50,10 +50,10 @@ def _insert(table: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None
 
 
 def refresh_statistics() -> None:
-    """Let PostgreSQL know the tables, as its autovacuum does; nobody does that for SQLite."""
+    """Let PostgreSQL tidy and know the tables, as its autovacuum does; nobody does that for SQLite."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM (ANALYZE)")
 
 
 def sections() -> list[Section]:
