@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from html import unescape
 
 import nh3
@@ -37,35 +38,42 @@ TAGS = frozenset(
         "td",
     ]
 )
-_SANITISER = nh3.Cleaner(
-    tags=set(TAGS),
-    attributes={
-        "*": set(),  # otherwise title and lang stay everywhere
-        "a": {"href", "title"},
-        "ol": {"start"},
-        "th": {"colspan", "rowspan", "scope"},
-        "td": {"colspan", "rowspan"},
-    },
-    clean_content_tags={
-        "script",
-        "style",
-        "template",
-        "iframe",
-        "object",
-        "embed",
-        "svg",
-        "math",
-        "noscript",
-    },
-    url_schemes={"http", "https", "mailto"},
-    set_tag_attribute_values={"table": {"tabindex": "0"}},  # a wide one scrolls, by keyboard too
-    link_rel="noopener nofollow ugc",
-)
+
+
+def cleaner(tags: Collection[str]) -> nh3.Cleaner:
+    """A sanitiser that lets `tags` pass, with the few attributes that text needs and links to http, https, mailto."""
+    return nh3.Cleaner(
+        tags=set(tags),
+        attributes={
+            "*": set(),  # otherwise title and lang stay everywhere
+            "a": {"href", "title"},
+            "ol": {"start"},
+            "th": {"colspan", "rowspan", "scope"},
+            "td": {"colspan", "rowspan"},
+        },
+        clean_content_tags={
+            "script",
+            "style",
+            "template",
+            "iframe",
+            "object",
+            "embed",
+            "svg",
+            "math",
+            "noscript",
+        },
+        url_schemes={"http", "https", "mailto"},
+        set_tag_attribute_values={"table": {"tabindex": "0"}},  # a wide one scrolls, by keyboard too
+        link_rel="noopener nofollow ugc",
+    )
+
+
+_SANITISER = cleaner(TAGS)
 MAX_TAGS = 10_000  # more is no text but an attack: parsing takes the square of the depth, so they stay visible text
 _SAME = {"h1": "h2", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "strike": "s", "del": "s", "div": "p"}
 _SAME_TAG = re.compile(rf"<(/?)({'|'.join(_SAME)})(?=[\s>/])", re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|li|blockquote|div|table|pre|br)\b[^<>]*>", re.IGNORECASE)
-_TOKEN = re.compile(r"(<(?:[^\"<>]|\"[^\"]*\")*>)")
+TOKEN = re.compile(r"(<(?:[^\"<>]|\"[^\"]*\")*>)")
 _TAG = re.compile(r"<(/?)([a-z0-9]+)")
 _NOTHING_WITHOUT_TEXT = frozenset(
     ["p", "h2", "h3", "h4", "strong", "em", "s", "sub", "sup", "blockquote", "li", "ul", "ol"]
@@ -108,7 +116,7 @@ def _without_empty(html: str) -> str:
     out: list[str] = []
     opened: list[tuple[str, int, int]] = []  # tag, its place in `out`, texts before it
     texts = 0
-    for raw in filter(None, _TOKEN.split(html)):
+    for raw in filter(None, TOKEN.split(html)):
         tag = _TAG.match(raw)
         token = raw if tag else unicodedata.normalize("NFC", raw)
         if tag is None:
