@@ -79,6 +79,7 @@ class DeskAdmin(DeskModelAdmin):
         return {
             "item": item,
             "moves": [move for move in item.moves_for(user) if move.label],
+            "bars": item.bars_for(user),
             "citable_rules": item.citable_rules(),
             "cited": request.POST.getlist("rules"),
             "decisions": item.decisions(),

@@ -7,6 +7,7 @@ they are exempt from the CSRF check for that reason.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, ClassVar
 
 from django import forms
@@ -51,7 +52,9 @@ class PublicForm(forms.Form):
 
     def remember(self, name: str, value: str) -> None:
         """Put a value into what the bound form prints again."""
-        self.data = {**{key: self.data[key] for key in self.data}, self.add_prefix(name): value}
+        changed: Any = copy(self.data)  # of a QueryDict, one that may be written to
+        changed[self.add_prefix(name)] = value
+        self.data = changed
 
     def clean_website(self) -> str:
         """Refuse, and say so, what only a robot fills in."""

@@ -4,6 +4,7 @@ Without any environment Copydesk runs as in production, on the embedded database
 laptop: plain http, and a page that shows the outbox.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +50,9 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=f"desk@{urlsplit(SITE_URL).host
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{SITE_NAME} <{CONTACT_EMAIL}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
+# How long the personal data of declined and withdrawn stories stay: no shorter than an appeal is possible.
+RETENTION = timedelta(days=max(184, env.int("RETENTION_DAYS", default=184)))
+UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a story that waits for changes is closed
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
 
 INSTALLED_APPS = [

@@ -10,96 +10,43 @@ import contextlib
 import functools
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.log import logged
 from cms.models import Decision, User
+from cms.moves import Conflict, Move, NotPermitted
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+
+__all__ = ["Conflict", "DeskItem", "DeskQuerySet", "Move", "NotPermitted", "move"]
 
 DESK_INDEX = ["waiting_since", "uid", "language", "claimed_by", "status"]
 """The columns of the index that every kind has over its waiting rows: the list walks it, the counts read it alone."""
 Item = TypeVar("Item", bound="DeskItem")
 
 
-class Conflict(Exception):  # noqa: N818  (the newsroom's word)
-    """Somebody moved or edited the item after the person who acts looked at it. Nothing was changed or mailed."""
-
-    def __init__(self, item: DeskItem) -> None:
-        self.item = item
-        self.last = Decision.objects.about(item).last()
-        super().__init__(f"{item.kind()} {item.uid} is at version {item.version}, {item.status}")
-
-
-class NotPermitted(PermissionDenied):
-    """The person who acts may not make this move."""
-
-
-@dataclass(frozen=True)
-class Move:
-    """What a move's decorator declares; the desk's buttons, the tests and the docs are drawn from it."""
-
-    name: str
-    label: str | _StrPromise
-    sources: frozenset[str]
-    target: str | None
-    permissions: tuple[str, ...]
-    reason: bool
-    rules: bool
-    key: str
-    weight: str
-
-    def check(self, by: User, reason: str) -> None:
-        """Refuse who may not, and a move without the reason it needs.
-
-        Raises NotPermitted or ValidationError (for the field `reason`).
-        """
-        if not self.allowed_to(by):
-            raise NotPermitted(f"{by.username} lacks one of {', '.join(self.permissions)}")
-        if self.reason and not reason.strip():
-            raise ValidationError({"reason": _("Say why: the reason goes into the log and the letter.")})
-
-    def allowed_to(self, user: User) -> bool:
-        """Whether `user` has every permission that the move asks for."""
-        return all(user.has_perm(permission) for permission in self.permissions)
-
-    def open_to(self, item: DeskItem) -> bool:
-        """Whether the item stands where this move starts."""
-        return item.status in self.sources
-
-
-def move(  # noqa: PLR0913  (a declaration, read as a table)
-    *,
-    sources: Collection[str],
-    target: str | None,
-    permission: str | Sequence[str],
-    label: str | _StrPromise,
-    reason: bool = False,
-    rules: bool = False,
-    key: str = "",
-    weight: str = "",
+def move(
+    *, sources: Collection[str], target: str | None, permission: str | Sequence[str], **declared: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method of a DeskItem a legal step from any of `sources` to `target` (None: the status stays).
 
-    `permission` (one, or several that are all needed) is checked on `by`; `reason=True` refuses an empty one;
-    `rules=True` hands the rules that were cited to the body; `label` is the button's text ("" for none), `key` its key
-    on the desk, `weight` "primary" or "danger" its look. The decorated method is called as
-    `item.accept(by=user, reason="…", seen=version, **details)`; `seen` is the version that the person looked at
-    (by default that of the instance in hand). It raises NotPermitted, ValidationError or Conflict.
+    `permission` (one, or several that are all needed) is checked on `by`; `declared` are the other fields of `Move`.
+    The decorated method is called as `item.accept(by=user, reason="…", seen=version, **details)`; `seen` is the version
+    that the person looked at (by default that of the instance in hand). It raises NotPermitted, ValidationError or
+    Conflict.
     """
+    needed = (permission,) if isinstance(permission, str) else tuple(permission)
 
     def decorate(body: Callable[..., Any]) -> Callable[..., Any]:
-        needed = (permission,) if isinstance(permission, str) else tuple(permission)
-        spec = Move(body.__name__, label, frozenset(sources), target, needed, reason, rules, key, weight)
+        place: dict[str, Any] = {"sources": frozenset(sources), "target": target, "permissions": needed}
+        spec = Move(name=body.__name__, **place, **declared)
 
         @functools.wraps(body)
         def step(
@@ -115,11 +62,14 @@ def move(  # noqa: PLR0913  (a declaration, read as a table)
             reason = reason.replace("\0", "")
             spec.check(by, reason)
             with self.locked(seen, spec.sources) as (row, log):
+                if bar := row.barred(by, spec.name):
+                    raise NotPermitted(str(bar))
                 source = row.status
                 row.status = spec.target or source
                 result = body(row, by=by, reason=reason, **details)
                 row.save_changed()
-                log.append(row.decision(spec.name, source, by, reason, rules, **row._noted))
+                said = "" if spec.confidential else reason
+                log.append(row.decision(spec.name, source, by, said, rules, **row._noted))
             self.__dict__.update(row.__dict__)
             return result
 
@@ -192,7 +142,19 @@ class DeskItem(models.Model):
 
     def moves_for(self, user: User) -> list[Move]:
         """The moves that `user` may make on this item now: the buttons."""
+        return [spec for spec in self._open_to(user) if not self.barred(user, spec.name)]
+
+    def bars_for(self, user: User) -> list[str]:
+        """Why `user` may not make some of the moves that are open, one sentence each: what the desk says instead."""
+        bars = (str(self.barred(user, spec.name)) for spec in self._open_to(user) if spec.label)
+        return list(dict.fromkeys(filter(None, bars)))
+
+    def _open_to(self, user: User) -> list[Move]:
         return [spec for spec in self.moves() if spec.open_to(self) and spec.allowed_to(user)]
+
+    def barred(self, by: User, move: str) -> str | _StrPromise:
+        """Why `by`, who has the permission, may still not make this move on this very item; "" where nothing bars."""
+        return ""
 
     def citable_rules(self) -> list[Any]:
         """The guideline rules on which a decision about this item may rest: objects with `number` and `text`."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from cms.admin import DeskAdmin, ReadOnlyAdmin
 from submissions.mail.admin import ReceivedMailAdmin
-from submissions.models import Chapter, Guidelines, ReceivedMail, Rule, Story
+from submissions.models import Appeal, Chapter, Guidelines, ReceivedMail, Rule, Story
 
 admin.site.register(ReceivedMail, ReceivedMailAdmin)
 
@@ -33,6 +33,26 @@ class StoryAdmin(DeskAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A story's own text is never edited; editors edit the article that becomes of it."""
+        return False
+
+
+@admin.register(Appeal)
+class AppealAdmin(DeskAdmin):
+    """Appeals: another editor decides whether the story goes back to the desk."""
+
+    review_template = "submissions/appeal_review.html"
+    list_display = ["story", "language", "status", "created", "claimed_by"]
+    list_filter = ["status", "language"]
+    list_select_related = ["story", "claimed_by"]
+    search_fields = ["story__headline"]
+    readonly_fields = fields = ("declined_by", "created")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Appeals come from the receipt page."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An appeal stays as it was written."""
         return False
 
 

@@ -1,18 +1,22 @@
-"""The submissions' work that can wait: telling contributors, fingerprints, an outside checker, unsent pictures."""
+"""The submissions' work that can wait: telling contributors, fingerprints, an outside checker, and forgetting."""
 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from articles.fingerprinting import follow_log
 from articles.models import Article, Picture
 from cms.worker import job
+from submissions import erasure
 from submissions.checks.hook import ask_about_waiting
+from submissions.conversation import text_changes
 from submissions.mail.spool import deliver_left_behind
 from submissions.models import Story
 
 UNSENT_PICTURES_STAY = timedelta(days=2)
+EDITED_FOR = timedelta(minutes=30)  # without a change: then the editor has probably finished
 
 
 @job(every=timedelta(seconds=5))
@@ -29,6 +33,58 @@ def tell_published() -> int:
             if mine and story.article:
                 story.tell("story_published", article_url=story.article.permalink(), headline=story.article.headline)
     return len(stories)
+
+
+@job(every=timedelta(minutes=1))
+def tell_edited() -> int:
+    """Write once to contributors whose story an editor has changed, when the editing has come to rest."""
+    rested = Story.objects.filter(
+        status=Story.Status.ACCEPTED,
+        told_published=None,
+        told_edited=None,
+        article__status=Article.Status.DRAFT,
+        article__version__gt=1,
+        article__updated__lt=timezone.now() - EDITED_FOR,
+    )
+    return _tell_each(rested.select_related("article"), "told_edited", "story_edited")
+
+
+@job(every=timedelta(minutes=1))
+def tell_spiked() -> int:
+    """Write to contributors whose accepted story will not be printed after all."""
+    spiked = Story.objects.filter(
+        status=Story.Status.ACCEPTED, told_published=None, told_spiked=None, article__status=Article.Status.SPIKED
+    )
+    return _tell_each(spiked.select_related("article"), "told_spiked", "story_spiked")
+
+
+def _tell_each(stories: QuerySet[Story], mark: str, letter: str) -> int:
+    """Write `letter` about each of the next stories, and when, in the field `mark`, in the same transaction."""
+    found = list(stories.order_by("pk")[:50])
+    for story in found:
+        with transaction.atomic():
+            mine = Story.objects.filter(pk=story.pk, **{mark: None}).update(**{mark: timezone.now()})
+            if mine and (letter != "story_edited" or text_changes(story, story.article)):
+                story.tell(letter)
+    return len(found)
+
+
+@job(every=timedelta(minutes=1))
+def close_unanswered() -> int:
+    """Close stories that wait for changes in vain."""
+    return erasure.close_unanswered()
+
+
+@job(every=timedelta(minutes=10))
+def forget_old_stories() -> int:
+    """Erase the personal data of stories that were declined or withdrawn long ago."""
+    return erasure.erase_old_stories()
+
+
+@job(every=timedelta(minutes=10))
+def forget_old_mail() -> int:
+    """Forget messages that became something else long ago."""
+    return erasure.erase_old_mail()
 
 
 @job()

@@ -1,8 +1,20 @@
 """The models of what contributors send; each lives in a module of its own."""
 
-from submissions.conversation import Message
+from submissions.appeal import Appeal
+from submissions.conversation import ChangeRequest, EarlierText, Message
 from submissions.guidelines.models import Chapter, Guidelines, Rule
 from submissions.mail.models import ReceivedMail, TakenMail
 from submissions.story import Story
 
-__all__ = ["Chapter", "Guidelines", "Message", "ReceivedMail", "Rule", "Story", "TakenMail"]
+__all__ = [
+    "Appeal",
+    "ChangeRequest",
+    "Chapter",
+    "EarlierText",
+    "Guidelines",
+    "Message",
+    "ReceivedMail",
+    "Rule",
+    "Story",
+    "TakenMail",
+]

@@ -11,37 +11,38 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, Picture
 from articles.provenance import SOURCE_TYPES
 from articles.reading_time import reading_minutes
 from cms import codes
 from cms.letters import enough_for_today, post
 from cms.log import logged
+from cms.models import Letter, User
 from cms.text import clean_html, clean_line, plain_text
-from cms.workflow import DESK_INDEX, DeskItem, move
+from cms.workflow import DESK_INDEX
+from submissions.appeal import Appeal, last_day
 from submissions.checks.ai import AI_USE
+from submissions.contributor_moves import ContributorMoves
+from submissions.editor_moves import EditorMoves
 from submissions.mail.addresses import reply_address
+from submissions.story_status import UNDECIDED, StoryStatus
 
 if TYPE_CHECKING:
-    from cms.models import User
+    from datetime import date, datetime
+
+    from django.utils.functional import _StrPromise
 
 
-class Story(DeskItem):
+class Story(ContributorMoves, EditorMoves):
     """A reader's story. Its own text stays as it was sent; editors edit the article that becomes of it."""
 
-    class Status(models.TextChoices):
-        RECEIVED = "received", _("received")
-        CHANGES_ASKED = "changes_asked", _("changes asked")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+    Status = StoryStatus
 
     class ArrivedBy(models.TextChoices):
         FORM = "form", _("by the form")
         MAIL = "mail", _("by mail")
 
     WAITING = (Status.RECEIVED,)
-    UNDECIDED = (Status.RECEIVED, Status.CHANGES_ASKED)
+    UNDECIDED = UNDECIDED
     DESK_NAME = _("Stories")
 
     section = models.ForeignKey("articles.Section", models.PROTECT, verbose_name=_("section"))
@@ -64,16 +65,22 @@ class Story(DeskItem):
         "articles.Article", models.PROTECT, null=True, blank=True, editable=False, related_name="story"
     )
     told_published = models.DateTimeField(null=True, editable=False)
+    told_edited = models.DateTimeField(null=True, editable=False)
+    told_spiked = models.DateTimeField(null=True, editable=False)
     arrived_by = models.CharField(
         _("came"), max_length=10, choices=ArrivedBy, default=ArrivedBy.FORM, db_default=ArrivedBy.FORM.value
     )
     hook_verdict = models.JSONField(null=True, editable=False)
+    erased = models.DateTimeField(_("erased"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("story")
         verbose_name_plural = _("stories")
         ordering = ["-id"]
-        permissions = [("decide_story", _("Can decide on stories"))]
+        permissions = [
+            ("decide_story", _("Can decide on stories")),
+            ("erase_story", _("Can erase the personal data of stories")),
+        ]
         indexes = [
             models.Index(fields=DESK_INDEX, name="story_waiting", condition=models.Q(status="received")),
             models.Index(
@@ -81,10 +88,11 @@ class Story(DeskItem):
                 name="story_untold",
                 condition=models.Q(status="accepted", told_published=None),
             ),
+            models.Index(fields=["status", "waiting_since"], name="story_unerased", condition=models.Q(erased=None)),
         ]
 
     def __str__(self) -> str:
-        return self.headline
+        return self.headline or str(_("erased story"))
 
     def save(self, **kwargs: Any) -> None:
         """Save, with the texts cleaned: the one sanitiser stands before the database too."""
@@ -138,89 +146,44 @@ class Story(DeskItem):
             reply_to = reply_address(self)
             post(letter, self.email, language=self.language, about=self, private=link, reply_to=reply_to, **context)
 
-    @move(sources=WAITING, target=None, permission="submissions.decide_story", label=_("Claim"), key="c")
-    def claim(self, *, by: User, reason: str) -> None:
-        """Take the story on, so that no two people read it at once."""
-        self.claimed_by, self.claimed_at = by, timezone.now()
+    def barred(self, by: User, move: str) -> str | _StrPromise:
+        """A story that is being read stays as it is; one whose article is before its readers is not withdrawn."""
+        if move == "send_again" and self.status == self.Status.RECEIVED and self.claimed_by_id:
+            return _("An editor is reading your story. Write to the editor below instead.")
+        if move == "withdraw" and self.article and self.article.status in self.article.BEFORE_READERS:
+            return _("The article is published. Write to us and give your reason.")
+        if move == "appeal":
+            return self.appeal_bar()
+        return _("What was sent was erased.") if move in {"erase", "reopen"} and self.erased else ""
 
-    @move(
-        sources=UNDECIDED,
-        target=Status.ACCEPTED,
-        permission="submissions.decide_story",
-        label=_("Accept and edit"),
-        key="a",
-        weight="primary",
-    )
-    def accept(self, *, by: User, reason: str) -> Article:
-        """Make the article's draft of the story, with a cover drawn by code where none was sent."""
-        article = Article(
-            language=self.language,
-            section=self.section,
-            headline=self.headline,
-            dek=self.dek,
-            byline=self.printed_byline(),
-            body=self.body,
-            cover=self.cover,
-            sources=self.sources,
-            origin=Article.Origin.READER,
-            guidelines_number=self.guidelines.number,
-            submitted_at=self.created,
-            status=Article.Status.DRAFT,
-        )
-        if self.cover is None:
-            Picture.objects.draw_cover(article)
-        self.article = article.enter(by=by, move="draft", story=str(self.uid))
-        self.note(article=str(article.uid))
-        self.tell("story_accepted")
-        return article
+    def barred_for_contributor(self, move: str) -> str:
+        """Why the contributor may not make a move now; "" for one that may be made."""
+        return str(self.barred(User.objects.system(), move))
 
-    @move(
-        sources=WAITING,
-        target=Status.CHANGES_ASKED,
-        permission="submissions.decide_story",
-        label=_("Ask for changes…"),
-        reason=True,
-        rules=True,
-        key="r",
-    )
-    def ask_changes(self, *, by: User, reason: str, rules: Sequence[str] = ()) -> None:
-        """Send the story back with what should change; the contributor sends it again from the receipt."""
-        self.tell("story_changes_asked", reason=reason, rules=self.cited(rules))
+    def letters(self) -> models.QuerySet[Letter]:
+        """Every letter that was written about this story."""
+        return Letter.objects.filter(item=self.uid)
 
-    @move(
-        sources=UNDECIDED,
-        target=Status.DECLINED,
-        permission="submissions.decide_story",
-        label=_("Decline…"),
-        reason=True,
-        rules=True,
-        key="d",
-        weight="danger",
-    )
-    def decline(self, *, by: User, reason: str, rules: Sequence[str] = ()) -> None:
-        """Turn the story down and say why."""
-        self.tell("story_declined", reason=reason, rules=self.cited(rules))
+    def appeal_until(self) -> date:
+        """The last day on which a declined story's contributor may appeal."""
+        return last_day(self.waiting_since)
 
-    @move(
-        sources=[Status.CHANGES_ASKED],
-        target=Status.RECEIVED,
-        permission="submissions.answer_for_contributor",
-        label="",
-    )
-    def send_again(self, *, by: User, reason: str, **fields: Any) -> None:
-        """Take the contributor's changed story, from the receipt page."""
-        for name, value in fields.items():
-            setattr(self, name, value)
-        if self.cover and self.cover_source_type:
-            self.cover.declare(self.cover_source_type)
-        self.hook_verdict = None
-        self.note(fields=sorted(fields))
+    def appeal_from_today(self) -> date | None:
+        """The last day for an appeal against a decline of today; None where there was one before."""
+        return None if Appeal.objects.filter(story=self).exists() else last_day(timezone.now())
 
-    @move(
-        sources=UNDECIDED,
-        target=Status.WITHDRAWN,
-        permission="submissions.answer_for_contributor",
-        label="",
-    )
-    def withdraw(self, *, by: User, reason: str) -> None:
-        """Take the story back, from the receipt page."""
+    def appeal_bar(self) -> str | _StrPromise:
+        """Why there can be no appeal against a decline; "" where there can."""
+        if Appeal.objects.filter(story=self).exists():
+            return _("You have appealed before: the decision on an appeal is final.")
+        if self.erased:
+            return _("What was sent was erased.")
+        return "" if timezone.localdate() <= self.appeal_until() else _("The six months for an appeal are over.")
+
+    def erased_from(self) -> datetime:
+        """When the worker erases the personal data of a declined or withdrawn story (guidelines, rule 12.4).
+
+        Counted from the decision, or from that on the appeal.
+        """
+        appeal = Appeal.objects.filter(story=self).first()
+        return max(self.waiting_since, appeal.waiting_since if appeal else self.waiting_since) + settings.RETENTION

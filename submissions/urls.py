@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions import views
+from submissions import receipt_views, views
 from submissions.checks.views import check
 
 app_name = "submissions"
@@ -11,6 +11,6 @@ urlpatterns = [
     path("submit/check/", check, name="check"),
     path("guidelines/", views.guidelines, name="guidelines"),
     path("guidelines/v<int:number>/", views.guidelines, name="guidelines_version"),
-    path("receipt/", views.receipt_ask, name="receipt_ask"),
-    path("receipt/<str:token>/", views.receipt, name="receipt"),
+    path("receipt/", receipt_views.receipt_ask, name="receipt_ask"),
+    path("receipt/<str:token>/", receipt_views.receipt, name="receipt"),
 ]

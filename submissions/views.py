@@ -1,16 +1,14 @@
-"""What a contributor opens: the form, the guidelines, the receipt."""
+"""What a contributor opens: the form and the guidelines."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,12 +16,10 @@ from cms import codes
 from cms.limits import too_many
 from cms.models import User
 from cms.page_cache import public_page
-from cms.workflow import Conflict
 from submissions.checks.drafts import draft_of_values
 from submissions.checks.findings import Findings
 from submissions.forms import StoryForm
 from submissions.models import Guidelines, Story
-from submissions.receipt import CodeForm, answer, timeline
 
 STORY_FIELDS = (
     "headline", "dek", "body", "language", "section", "sources", "ai_use", "byline", "anonymous",
@@ -76,45 +72,6 @@ def _receive(form: StoryForm) -> str:
     return code
 
 
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """The contributor's private page: what has become of the story, and what may be done now."""
-    story = Story.objects.filter(code_hash=codes.hash_of(token)).select_related("article", "cover", "section").first()
-    if story is None:
-        raise Http404
-    form, notice = None, ""
-    if request.method == "POST":
-        try:
-            form = answer(story, request)
-        except (Conflict, ValidationError):
-            notice = _("The story has moved on in the meantime. This is how it stands now.")
-            story.refresh_from_db()
-        if form is None and not notice:
-            return redirect("submissions:receipt", token)
-    return render(
-        request,
-        "submissions/receipt.html",
-        _receipt_context(story, token, form, notice, request),
-        status=409 if notice else 422 if form else 200,
-    )
-
-
-def _receipt_context(story: Story, token: str, form: Any, notice: str, request: HttpRequest) -> dict[str, Any]:
-    changes = story.status == Story.Status.CHANGES_ASKED
-    return {
-        "story": story,
-        "code": codes.printable(token),
-        "receipt_url": request.build_absolute_uri(request.path),
-        "decisions": timeline(story),
-        "form": form or (StoryForm(initial=initial_of(story)) if changes else None),
-        "kept_cover": story.cover,
-        "can_withdraw": story.status in Story.UNDECIDED,
-        "first_time": "new" in request.GET,
-        "notice": notice,
-    }
-
-
 def preview_of(form: StoryForm) -> dict[str, Any]:
     """The story of a form, as far as it can be printed yet, and what the checks say of it."""
     values = {name: form.examined[name] for name in STORY_FIELDS if name in form.examined}
@@ -126,16 +83,6 @@ def initial_of(story: Story) -> dict[str, Any]:
     """The story's own texts, to begin the form of a changed one with."""
     values = {name: getattr(story, name) for name in STORY_FIELDS}
     return values | {"section": story.section.slug, "sources": "\n".join(story.sources), "cover": None}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@csrf_exempt
-def receipt_ask(request: HttpRequest) -> HttpResponse:
-    """Ask for the code and lead to the receipt."""
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return redirect("submissions:receipt", form.cleaned_data["code"])
-    return render(request, "submissions/receipt_ask.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -16,12 +16,12 @@ from django.utils import timezone, translation
 
 from cms import limits
 from cms.letters import post, send_due
-from cms.models import Letter
+from cms.models import Letter, User
 from newsletter.addresses import normalised
 from newsletter.jobs import forget_unconfirmed
 from newsletter.links import confirm_url, unsubscribe_url
 from newsletter.models import Consent, Subscriber
-from tests.factories import make_report, make_story
+from tests.factories import make_editor, make_report, make_story
 
 pytestmark = pytest.mark.django_db
 
@@ -441,13 +441,32 @@ def test_staff_look_subscribers_up_and_change_nothing(desk):
     assert status() == "confirmed"
 
 
+EXPLAINED = {
+    "appeal_dismissed", "appeal_granted", "story_changes_asked", "story_declined", "story_message", "story_restored",
+    "story_withheld",
+}  # fmt: skip
+
+
+def every_letter_of_an_appeal(story, editor, why):
+    """Move a story through everything that contributor and editors may say to each other."""
+    system, other = User.objects.system(), make_editor()
+    story.claim(by=editor)
+    story.ask_changes(by=editor, reason=why)
+    story.lapse(by=system, reason="Silence.")
+    story.appeal(by=system, reason="I was away.").grant(by=editor, reason=why)
+    story.refresh_from_db()
+    story.decline(by=editor, reason=why)
+    declined = make_story(language=story.language)
+    declined.decline(by=editor, reason=why)
+    declined.appeal(by=system, reason="Read it again.").dismiss(by=other, reason=why)
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(editor, settings, language):
     settings.POSTAL_ADDRESS = "1 Harbour Street\n<Port Example>"
     why = "Repeats a release.\n\nAsk <them> & say who."
     story, report = make_story(language=language), make_report(language=language)
-    story.ask_changes(by=editor, reason=why)
-    story.decline(by=editor, reason=why)
+    every_letter_of_an_appeal(story, editor, why)
     taken = make_story(language=language, headline='Ferries & "buses"')
     taken.accept(by=editor)
     taken.tell("story_published", article_url="http://testserver/x", headline="Ferries")
@@ -457,7 +476,10 @@ def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(e
     taken.tell("story_restored", reason=why, headline="Ferries")
     make_report(language=language).decline(by=editor, reason=why)
     subscriber(language=language)
-    taken.tell("story_received_by_mail")
+    for letter in ("story_received_by_mail", "story_edited", "story_spiked"):
+        taken.tell(letter)
+    taken.write(by=editor, reason=why)
+    make_story(language=language).withdraw(by=User.objects.system())
     post("mail_waiting", "reader@example.org", language=language, about=taken, told="It is empty.")
     assert set(Letter.objects.values_list("name", flat=True)) == {
         folder.name for folder in (settings.BASE_DIR / "templates" / "email").iterdir() if folder.is_dir()
@@ -475,9 +497,7 @@ def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(e
         assert html.count("<table") == html.count('role="presentation"')
         assert not re.search(r"<(?:img|script|link)|url\(", html)
         decided = letter.name.startswith("report_") and letter.name != "report_received"
-        assert ("Ask <them> & say who." in sent.body) == (
-            decided or letter.name in {"story_changes_asked", "story_declined", "story_withheld", "story_restored"}
-        )
+        assert ("Ask <them> & say who." in sent.body) == (decided or letter.name in EXPLAINED)
         if decided and language == "en":
             assert "You may appeal within six months" in sent.body
 

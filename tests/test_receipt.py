@@ -101,10 +101,16 @@ def test_a_faulty_change_keeps_what_was_typed(client, editor):
     assert Story.objects.get().status == "changes_asked"
 
 
-def test_a_change_that_nobody_asked_for_is_a_conflict(client):
+def test_a_story_can_be_changed_until_an_editor_begins_to_read_it(client, editor):
     story = make_story()
-    assert client.post(address(story), submission(headline="Mine")).status_code == 409
-    assert Story.objects.get().headline == story.headline
+    waiting_since = story.waiting_since
+    assert client.post(address(story), submission(headline="Mine, corrected", revise="1")).status_code == 302
+    story = Story.objects.get()
+    assert (story.headline, story.status, story.waiting_since) == ("Mine, corrected", "received", waiting_since)
+    story.claim(by=editor)
+    assert client.get(address(story)).context["form"] is None
+    assert client.post(address(story), submission(headline="Too late", revise="1")).status_code == 409
+    assert Story.objects.get().headline == "Mine, corrected"
 
 
 def test_a_receipt_is_for_nobodys_index(client):

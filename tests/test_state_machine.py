@@ -11,7 +11,7 @@ from articles.models import Article, Withholding
 from cms.models import Decision, Letter, User
 from cms.workflow import Conflict, NotPermitted
 from submissions.copyright.models import CopyrightReport
-from submissions.models import Story
+from submissions.models import Appeal, Story
 from tests.factories import make_editor, make_guidelines, make_report, make_section, make_story
 
 REFUSALS = (Conflict, NotPermitted, ValidationError)
@@ -67,7 +67,8 @@ class Newsroom(RuleBasedStateMachine):
             assert line.source in spec.sources
             assert line.target == (spec.target or line.source) == item.status
             assert spec.allowed_to(self.people[person])
-            assert line.reason.strip() or not spec.reason
+            assert bool(line.reason.strip()) == (bool(reason.strip()) and not spec.confidential)
+            assert reason.strip() or not spec.reason
 
     def everything(self, item):
         row = type(item).objects.get(pk=item.pk)
@@ -83,6 +84,12 @@ class Newsroom(RuleBasedStateMachine):
     @rule(item=articles, move=st.sampled_from([m.name for m in Article.moves()]), person=people_st, reason=reasons)
     def somebody_moves_an_article(self, item, move, person, reason):
         self.act(item, move, person, reason)
+
+    @rule(item=stories, move=st.sampled_from([m.name for m in Appeal.moves()]), person=people_st, reason=reasons)
+    def somebody_moves_an_appeal(self, item, move, person, reason):
+        appeal = Appeal.objects.filter(story=item).first()
+        if appeal:
+            self.act(appeal, move, person, reason)
 
     @rule(
         item=reports, move=st.sampled_from([m.name for m in CopyrightReport.moves()]), person=people_st, reason=reasons
@@ -103,7 +110,7 @@ class Newsroom(RuleBasedStateMachine):
         if not hasattr(self, "people"):
             return
         assert Decision.objects.first_altered()[0] is None
-        for model in (Story, Article, CopyrightReport):
+        for model in (Story, Article, CopyrightReport, Appeal):
             for item in model.objects.all():
                 lines = list(item.decisions())
                 assert lines[-1].target == item.status
@@ -114,7 +121,8 @@ class Newsroom(RuleBasedStateMachine):
         if not hasattr(self, "people"):
             return
         for story in Story.objects.all():
-            assert (story.article_id is not None) == (story.status == Story.Status.ACCEPTED)
+            if story.status != Story.Status.WITHDRAWN:  # after it was accepted, perhaps
+                assert (story.article_id is not None) == (story.status == Story.Status.ACCEPTED)
         assert Article.objects.count() == Story.objects.exclude(article=None).count() + self.reported_only()
 
     def reported_only(self):

@@ -80,6 +80,7 @@ class Article(DeskItem):
         READER = "reader", _("sent in by a reader")
 
     WAITING = (Status.DRAFT,)
+    BEFORE_READERS = (Status.PUBLISHED, Status.KILLED)
     DESK_NAME = _("Drafts")
 
     external_id = models.CharField(_("id"), max_length=100, unique=True, editable=False)

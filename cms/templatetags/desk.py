@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django import template
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 from js_asset import Media as NoncedMedia
 
 from cms import desk
@@ -27,6 +28,9 @@ register = template.Library()
 STEPS = {
     "claim": pgettext_lazy("log", "claimed"),
     "edit": pgettext_lazy("log", "edited"),
+    "write": pgettext_lazy("log", "written to"),
+    "appeal": pgettext_lazy("log", "appealed"),
+    "erase": pgettext_lazy("log", "erased"),
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
 }
@@ -42,6 +46,19 @@ def age(moment: datetime) -> str:
     if minutes < 24 * 60:
         return _("%(number)s h") % {"number": minutes // 60}
     return _("%(number)s d") % {"number": minutes // (24 * 60)}
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """A length of time in one unit, rounded up: "40 minutes", "3 hours", "2 days"."""
+    minutes = max(1, ceil(length.total_seconds() / 60))
+    if minutes < 90:
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
+    hours = ceil(minutes / 60)
+    if hours < 36:
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    days = ceil(hours / 24)
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
 
 
 @register.filter

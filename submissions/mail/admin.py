@@ -28,7 +28,7 @@ class ReceivedMailAdmin(DeskAdmin):
     def original(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The raw message, as a file to be saved and never to be shown."""
         item: Any = self.get_object(request, str(pk))
-        if item is None or not self.has_view_permission(request, item):
+        if item is None or item.taken is None or not self.has_view_permission(request, item):
             raise Http404
         headers = {"Content-Disposition": f'attachment; filename="{item.uid}.eml"'}
         return HttpResponse(bytes(item.taken.raw), "application/octet-stream", headers=headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,7 @@ class TakenMail(models.Model):
     became = models.CharField(_("became"), max_length=100, blank=True)
     item = models.UUIDField(null=True)
     received = models.DateTimeField(_("received"), default=timezone.now)
+    erased = models.DateTimeField(_("erased"), null=True, editable=False)
 
     objects = TakenMailQuerySet.as_manager()
 
@@ -61,7 +63,10 @@ class TakenMail(models.Model):
         verbose_name = _("message taken")
         verbose_name_plural = _("messages taken")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["item"], name="taken_mail_item")]
+        indexes = [
+            models.Index(fields=["item"], name="taken_mail_item"),
+            models.Index(fields=["received"], name="taken_mail_unerased", condition=models.Q(erased=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recipient} {self.received:%Y-%m-%d %H:%M}"
@@ -90,7 +95,7 @@ class ReceivedMail(DeskItem):
         LIST = "list", _("It came through a mailing list or in bulk.")
         AUTOMATIC = "automatic", _("A program sent it by itself. Nobody was answered.")
         REPORT = "report", _("It is about copyright, and parts of a complete report are missing.")
-        REPLY = "reply", _("It answers a letter about a story that is not waiting for an editor.")
+        REPLY = "reply", _("It is about a story that is not waiting for an editor.")
         SAME_ID = "same_id", _("Another message with the same Message-ID was taken before; the texts differ.")
         UNREADY = "unready", _("We could not make a story of it: a section or guidelines in force are missing.")
 
@@ -98,7 +103,8 @@ class ReceivedMail(DeskItem):
     DESK_TITLE = "subject"
     DESK_NAME = _("Mail")
 
-    taken = models.OneToOneField(TakenMail, models.PROTECT, related_name="received_mail", editable=False)
+    taken = models.OneToOneField(TakenMail, models.PROTECT, null=True, related_name="received_mail", editable=False)
+    message = models.OneToOneField("submissions.Message", models.SET_NULL, null=True, editable=False)
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     sender = models.CharField(_("from"), max_length=320, blank=True)
     why = models.CharField(_("why it waits"), max_length=20, choices=Why)
@@ -127,8 +133,10 @@ class ReceivedMail(DeskItem):
 
     @property
     def mail(self) -> Mail:
-        """The message itself."""
-        return self.taken.mail
+        """The message itself: as it came by mail, or as it was written on a receipt."""
+        if self.taken:
+            return self.taken.mail
+        return replace(parse(b""), fault="", text=self.message.text if self.message else "")
 
     def text_of_html(self) -> str:
         """The text of a message that has only HTML."""

@@ -1,10 +1,12 @@
 """What the checks say of a story, for the editor."""
 
 from django import template
+from django.utils.safestring import SafeString
 
 from submissions.checks import examine
 from submissions.checks.drafts import draft_of_story
 from submissions.checks.findings import Findings
+from submissions.conversation import text_changes
 from submissions.models import Story
 
 register = template.Library()
@@ -15,3 +17,10 @@ def findings_of(story: Story) -> Findings:
     """The checks' verdicts on a story, under the version of the guidelines that its sender accepted."""
     draft = draft_of_story(story)
     return Findings(draft, examine(draft), story.guidelines)
+
+
+@register.simple_tag
+def sent_again(story: Story) -> dict[str, SafeString]:
+    """What the contributor changed when the story was last sent again: marked texts by name, empty if it was not."""
+    before = story.earlier_texts.last()
+    return text_changes(before, story) if before else {}
