@@ -30,12 +30,12 @@ class ContributorMoves(DeskItem):
         """Take the changed story, keep the texts as they were, and tick off the requests (by id) that were met."""
         EarlierText.objects.keep(self)
         ChangeRequest.objects.tick_off(self, addressed)
+        self.note(fields=sorted(name for name, value in fields.items() if getattr(self, name) != value))
         for name, value in fields.items():
             setattr(self, name, value)
         if self.cover and self.cover_source_type:
             self.cover.declare(self.cover_source_type)
         self.hook_verdict = None
-        self.note(fields=sorted(fields))
 
     @move(sources=[Status.CHANGES_ASKED], target=Status.RECEIVED, permission=ANSWER, label="", confidential=True)
     def answer(self: Story, *, by: User, reason: str) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
 
 from articles.models import Article, Picture
+from cms.models import User
 from cms.worker import run_until_idle
 from newsletter.links import confirm_url, unsubscribe_url
 from newsletter.models import Subscriber
@@ -193,8 +194,29 @@ def test_what_contributors_open(inspect, language):
     story = make_story(language=language, cover=make_picture(), cover_source_type="digitalCapture", **TEXTS[language])
     run_until_idle()
     inspect.open(inspect.url("submissions:receipt", story.code) + "?new", "receipt, first time")
-    story.ask_changes(by=make_editor(), reason="Name your source.\n\nAnd a date.")
+    editor, other = make_editor(), make_editor()
+    story.write(by=editor, reason="Who told you?")
+    story.ask_changes(by=editor, reason="Name your source.\n\nAnd a date.")
     inspect.visit("submissions:receipt", story.code)
+    page.locator("#write > summary").click()
+    page.locator("#write button").click()
+    expect(page.locator("#write textarea")).to_have_attribute("aria-invalid", "true")
+    inspect.look("receipt with an empty message")
+    printed = make_story(language=language, **TEXTS[language])
+    printed.accept(by=editor).amend(by=editor, headline=f"{printed.headline}?", body="<p>Edited.</p>")
+    Story.objects.filter(pk=printed.pk).update(told_edited=printed.created)
+    inspect.visit("submissions:receipt", printed.code)
+    story.decline(by=editor, reason="Known.")
+    inspect.visit("submissions:receipt", story.code)
+    appeal = story.appeal(by=User.objects.system(), reason="It is new.")
+    sign_in(page, inspect.site, other)
+    inspect.visit("admin:submissions_appeal_change", appeal.pk)
+    page.context.clear_cookies()
+    page.goto(inspect.url("submissions:receipt", story.code))
+    page.locator("summary").last.click()
+    page.locator("[name=erase]").click()
+    expect(page.locator("h1")).to_be_visible()
+    inspect.look("erased")
 
 
 def test_what_rights_holders_open(inspect, language):
