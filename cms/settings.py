@@ -177,6 +177,11 @@ MAIL_STORIES = env.str("MAIL_STORIES", default="")
 MAIL_COPYRIGHT = env.str("MAIL_COPYRIGHT", default="")
 MAIL_REPLIES = env.str("MAIL_REPLIES", default="")
 MAIL_SPOOL = DATA / "mail"
+# Mail services that hand messages over by HTTP, and how each is known (submissions/mail/services.py).
+MAIL_WEBHOOKS: list[str] = env.list("MAIL_WEBHOOKS", default=[])
+_KEYS = ("MAILERSEND_INBOUND_SECRET", "MAILGUN_WEBHOOK_SIGNING_KEY", "MANDRILL_WEBHOOK_KEY")
+ANYMAIL: dict[str, str | list[str]] = {name: env.str(name, default="") for name in _KEYS}
+ANYMAIL |= {"WEBHOOK_SECRET": env.list("WEBHOOK_SECRET", default=[])}
 SHOW_OUTBOX = DEBUG
 if env.str("EMAIL_URL", default=""):
     _mail = env.dj_email_url("EMAIL_URL")

@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
 from articles.views import media
 from cms import health, outbox
 from cms.views import to_readers_language
 from newsletter.views import unsubscribe
+from submissions.mail.webhooks import inbound
 
 urlpatterns = [
     path("", to_readers_language, name="root"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("u/<str:token>", unsubscribe, name="unsubscribe"),
     path("media/<path:path>", media, name="media"),
+    # Mailgun posts whole messages where the address ends with "mime".
+    re_path(r"^anymail/(?P<service>[a-z]{1,20})/inbound(?:_mime)?/$", inbound, name="mail_webhook"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     *i18n_patterns(

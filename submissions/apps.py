@@ -9,3 +9,7 @@ class SubmissionsConfig(AppConfig):
 
     name = "submissions"
     verbose_name = _("Submissions")
+
+    def ready(self) -> None:
+        """Add the check of the mail services' secrets to `manage.py check`."""
+        from submissions.mail import services  # noqa: F401

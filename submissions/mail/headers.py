@@ -116,6 +116,12 @@ class Headers:
         """The name in From, as one clean line."""
         return self._from()[0][:255]
 
+    @property
+    def is_called_spam(self) -> bool:
+        """Whether a mail server on the way called it spam. It is told to the editor and decides nothing."""
+        said = (self.first(name).strip().lower() for name in ("x-spam-status", "x-spam-flag", "x-mailgun-sflag"))
+        return any(word.startswith("yes") for word in said)
+
     def _from(self) -> tuple[str, str]:
         value = self.first("from")
         try:

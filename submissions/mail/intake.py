@@ -112,7 +112,7 @@ class _Intake:
             return _digest(place, *said, self.mail.content_sha256), False
         key = _digest(place, headers.message_id)
         first = TakenMail.objects.filter(key=key).first()
-        if first is None or first.content_sha256 == self.mail.content_sha256:
+        if first is None or first.content_sha256 == self.mail.content_sha256 or first.mail.says_the_same(self.mail):
             return key, False
         return _digest(place, headers.message_id, self.mail.content_sha256), True
 

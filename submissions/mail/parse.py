@@ -1,7 +1,7 @@
 """One RFC 5322 message, read without trust: whatever the bytes are, `parse` returns a Mail and never raises.
 
 The library's reader is neither bounded in memory nor in time, and raises many kinds of errors on hostile input. So
-the raw bytes are measured first (`_is_bomb`), and what still fails is a Mail whose `fault` says why; its raw bytes
+the raw bytes are measured first (`is_bomb`), and what still fails is a Mail whose `fault` says why; its raw bytes
 then wait for a person.
 """
 
@@ -60,11 +60,19 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
     fault: str = ""
 
+    def says_the_same(self, other: Mail) -> bool:
+        """Whether both are one message, which a mail service may have packed anew: its sender, words and pictures."""
+        return not (self.fault or other.fault) and self._said() == other._said()
+
+    def _said(self) -> tuple[object, ...]:
+        pictures = sorted(hashlib.sha256(part.data).hexdigest() for part in self.attachments)
+        return self.headers.sender, (self.text if self.text.strip() else self.html).split(), pictures
+
 
 def parse(raw: bytes) -> Mail:
     """Read a message. `sha256` is that of all bytes, `content_sha256` that of the body without its line ends."""
     digest, content = hashlib.sha256(raw).hexdigest(), _content_sha256(raw)
-    if _is_bomb(raw):
+    if is_bomb(raw):
         return Mail(Headers.of_bytes(raw), digest, content, fault="bomb")
     try:
         message = message_from_bytes(raw, policy=policy.default)
@@ -92,7 +100,7 @@ def _content_sha256(raw: bytes) -> str:
     return hashlib.sha256(b"\n".join(body.split())).hexdigest()
 
 
-def _is_bomb(raw: bytes) -> bool:
+def is_bomb(raw: bytes) -> bool:
     """Whether the message is built to cost memory or time: too large, too deep, too many parts, endless headers."""
     lower = raw.lower()
     return (
