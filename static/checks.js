@@ -83,7 +83,7 @@ function fill(place, control, lines) {
   list.replaceChildren(...lines);
 }
 
-function line({ level, message, passage, rule_name: name, rule_url: url }) {
+function line({ level, message, passage, link, link_name: linked, rule_name: name, rule_url: url }) {
   const item = document.createElement("li");
   item.className = `says-${level}`;
   item.append(message);
@@ -94,13 +94,14 @@ function line({ level, message, passage, rule_name: name, rule_url: url }) {
     quote.append(mark);
     item.append(" ", quote);
   }
-  if (url) {
-    const link = document.createElement("a");
-    link.href = url;
-    link.target = "_blank"; // the form keeps what was typed
-    link.rel = "noopener";
-    link.append(name);
-    item.append(" ", link);
+  for (const [address, words] of [[link, linked], [url, name]]) {
+    if (!address) continue;
+    const made = document.createElement("a");
+    made.href = address;
+    made.target = "_blank"; // the form keeps what was typed
+    made.rel = "noopener";
+    made.append(words);
+    item.append(" ", made);
   }
   return item;
 }

@@ -222,7 +222,9 @@ class StoryForm(PublicForm):
     def _examine(self, data: dict[str, Any]) -> None:
         """Run the checks: a stop becomes an error of its field, everything else is advice."""
         self.examined = dict(data)  # an error takes its field out of the cleaned data; a preview shows it all the same
-        self.verdicts = examine(draft_of_values(self.examined))
+        shown = "preview" in self.data  # a search can only note, and on sending no notes are shown
+        draft = draft_of_values(self.examined, compared="published" if shown else "", story=self.story)
+        self.verdicts = examine(draft)
         for verdict in self.verdicts:
             if verdict.level == Level.STOP and verdict.field not in self.errors:
                 self.add_error(

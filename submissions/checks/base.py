@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import unescape
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from articles.models import Picture
 
 Words: TypeAlias = "str | _StrPromise"
+Compared: TypeAlias = Literal["", "published", "everything"]
 
 _HREF = re.compile(r'<a href="([^"]*)"')
 _BARE_LINK = re.compile(r"https?://[!-;=?-~]{1,500}")  # visible ASCII but < and >
@@ -48,7 +50,11 @@ class Cover:
 
 @dataclass(frozen=True)
 class Draft:
-    """A story as the checks see it: `body` is sanitised HTML, `text` the same as plain text."""
+    """A story as the checks see it: `body` is sanitised HTML, `text` the same as plain text.
+
+    `compared` says with what its text is compared: nothing, what was published, or (for the editor) also what waits;
+    `left_out` names the story itself and its article. A check `kept` here what another one needs too.
+    """
 
     headline: str = ""
     dek: str = ""
@@ -60,6 +66,9 @@ class Draft:
     anonymous: bool = False
     ai_use: str = ""
     cover: Cover | None = None
+    compared: Compared = ""
+    left_out: tuple[uuid.UUID, ...] = ()
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_chinese(self) -> bool:
@@ -78,7 +87,8 @@ class Draft:
 class Verdict:
     """What a check says of a draft, in the language of whoever reads it.
 
-    `passage` is the exact text that it points at, or ""; `field` the form's field where the way out is taken.
+    `passage` is the exact text that it points at, or ""; `field` the form's field where the way out is taken; `link`
+    an address on this site and what it is called.
     """
 
     check: str
@@ -87,6 +97,7 @@ class Verdict:
     values: Mapping[str, Any] = field(default_factory=dict)
     passage: str = ""
     field: str = "body"
+    link: tuple[str, str] = ("", "")
 
     @property
     def message(self) -> str:
@@ -106,9 +117,11 @@ class Check:
         """Yield what is to be said of the draft: nothing if all is well. Time grows with the text and no faster."""
         raise NotImplementedError
 
-    def note(self, words: Words, *, passage: str = "", field: str = "", **values: Any) -> Verdict:
+    def note(
+        self, words: Words, *, passage: str = "", field: str = "", link: tuple[str, str] = ("", ""), **values: Any
+    ) -> Verdict:
         """Something worth a look, which keeps nobody from sending."""
-        return Verdict(self.id, Level.NOTE, words, values, passage, field or self.field)
+        return Verdict(self.id, Level.NOTE, words, values, passage, field or self.field, link)
 
     def stop(self, words: Words, *, passage: str = "", field: str = "", **values: Any) -> Verdict:
         """Something that must be put right before the story is sent: `words` name the way out."""

@@ -83,7 +83,7 @@ class Findings:
         return f"{self.guidelines.get_absolute_url()}#rule-{rule.number}" if rule else ""
 
     def as_json(self) -> Iterable[dict[str, str]]:
-        """The notes and stops for the live form."""
+        """The notes and stops for the live form; "link" is there where a verdict has one."""
         served = {check.id: check.rule for check in all_checks()}
         for verdict in self.open:
             rule = self.rules.get(served[verdict.check])
@@ -96,4 +96,5 @@ class Findings:
                 "rule": rule.number if rule else "",
                 "rule_name": _("Rule %(number)s") % {"number": rule.number} if rule else "",
                 "rule_url": self.url(served[verdict.check]),
+                **({"link": verdict.link[0], "link_name": verdict.link[1]} if verdict.link[0] else {}),
             }

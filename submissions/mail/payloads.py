@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import FILE, ChunkIter, LazyStream, Parser
@@ -107,9 +107,10 @@ class _Form(FileUploadHandler):
         content_length: int,
         boundary: Any,
         encoding: Any = None,
-    ) -> tuple[QueryDict, MultiValueDict[str, SimpleUploadedFile]]:
+    ) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[Any]]]:
         """Return the fields and the files."""
-        post, files = QueryDict(mutable=True), MultiValueDict[str, SimpleUploadedFile]()
+        post = QueryDict(mutable=True)
+        files: MultiValueDict[str, UploadedFile[Any]] = MultiValueDict()
         parts: Any = Parser(LazyStream(ChunkIter(input_data, 2**16)), boundary)
         for kind, meta, stream in parts:
             if len(post) + len(files) > _MOST_FIELDS:
