@@ -14,12 +14,15 @@ from django.utils import timezone
 from articles.models import Section
 from cms import codes
 from cms.models import User
+from submissions.demo import mail
 from submissions.models import Guidelines, Story
 
 FOLDER = Path(__file__).parent
 PERMISSIONS = (
     "decide_story",
     "view_story",
+    "decide_mail",
+    "view_receivedmail",
     "decide_report",
     "view_copyrightreport",
     "withhold_article",
@@ -35,7 +38,7 @@ def sample_editor() -> User:
     if created:
         editor.set_unusable_password()
         editor.save(update_fields=["password"])
-        editor.user_permissions.set(Permission.objects.filter(codename__in=PERMISSIONS))
+    editor.user_permissions.set(Permission.objects.filter(codename__in=PERMISSIONS))
     return editor
 
 
@@ -51,7 +54,8 @@ def load() -> str:
         seed = seed_of(f"story {number}")
         if not Story.objects.filter(seed=seed).exists():
             _story(sample, seed, timezone.now() - timedelta(hours=3 + 5 * number), editor)
-    return f"{Story.objects.count()} stories, {Story.objects.waiting().count()} of them waiting"
+    stories = f"{Story.objects.count()} stories, {Story.objects.waiting().count()} of them waiting"
+    return f"{stories}; {mail.load()}"
 
 
 def _story(sample: dict[str, Any], seed: str, came: Any, editor: User) -> None:

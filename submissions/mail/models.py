@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.text import clean_html, plain_text
 from cms.workflow import DESK_INDEX, DeskItem, move
@@ -106,7 +107,7 @@ class ReceivedMail(DeskItem):
     taken = models.OneToOneField(TakenMail, models.PROTECT, null=True, related_name="received_mail", editable=False)
     message = models.OneToOneField("submissions.Message", models.SET_NULL, null=True, editable=False)
     subject = models.CharField(_("subject"), max_length=255, blank=True)
-    sender = models.CharField(_("from"), max_length=320, blank=True)
+    sender = models.CharField(pgettext_lazy("sender of a mail", "from"), max_length=320, blank=True)
     why = models.CharField(_("why it waits"), max_length=20, choices=Why)
     missing = models.JSONField(_("what is missing"), default=list)
     story = models.ForeignKey(
