@@ -39,9 +39,14 @@ def known_code(seed: str, *, use: str, known_hash: str) -> str:
     return ""
 
 
+def as_kept(code: str) -> str:
+    """A code as it was made, however it was typed: case, dashes and easily mistaken characters do not matter."""
+    return code.strip().lower().translate(_TYPED)
+
+
 def hash_of(code: str) -> str:
-    """SHA-256 (hex) of a code as typed: case, dashes and easily mistaken characters do not matter."""
-    return hashlib.sha256(code.strip().lower().translate(_TYPED).encode()).hexdigest()
+    """SHA-256 (hex) of a code as typed."""
+    return hashlib.sha256(as_kept(code).encode()).hexdigest()
 
 
 def printable(code: str) -> str:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
-AN_HOUR = {"sign-up": 20, "story": 30, "report": 30, "receipt": 60}
+AN_HOUR = {"sign-up": 20, "story": 30, "report": 30, "receipt": 60, "draft": 60}
 _HOUR = 3600
 
 

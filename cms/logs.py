@@ -3,11 +3,11 @@
 import logging
 import re
 
-_PRIVATE_PATH = re.compile(r"(/(?:receipt|case|confirm|u)/)[^/\s?'\"]+")
+_PRIVATE_PATH = re.compile(r"(/(?:receipt|draft|case|confirm|u)/)[^/\s?'\"]+")
 
 
 class HidePrivateCodes(logging.Filter):
-    """Masks the code in the path of a private page (receipt, case, confirm, unsubscribe)."""
+    """Masks the code in the path of a private page (receipt, draft, case, confirm, unsubscribe)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record's message; every record is kept."""

@@ -43,6 +43,13 @@ class PublicForm(forms.Form):
         for name, words in self.ASKED.items():
             self.fields[name].error_messages["required"] = words
 
+    def go_on_with(self, seed: str) -> None:
+        """Make this the form of `seed`, whatever key was sent with it."""
+        self.seed = seed
+        self.initial["form_key"] = signing.dumps(seed, salt=_SALT)
+        if self.is_bound:
+            self.remember("form_key", self.initial["form_key"])
+
     def _sent_seed(self) -> str:
         sent = self.data.get(self.add_prefix("form_key"), "") if self.is_bound else ""
         try:

@@ -54,6 +54,7 @@ POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
 RETENTION = timedelta(days=max(184, env.int("RETENTION_DAYS", default=184)))
 UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a story that waits for changes is closed
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after it was last saved
 
 INSTALLED_APPS = [
     "cms.apps.CmsConfig",

@@ -148,7 +148,12 @@ def html_of_plain(text: str) -> str:
 
 def rich_text(typed: str) -> str:
     """Clean what came from the body's field: HTML from the editor, or plain typing where no script runs."""
-    return clean_html(typed) if _BLOCK.search(typed) else html_of_plain(typed)
+    return html_of_plain(typed) if is_plain(typed) else clean_html(typed)
+
+
+def is_plain(typed: str) -> bool:
+    """Whether the body's field came from somebody who typed without the editor."""
+    return not _BLOCK.search(typed)
 
 
 def plain_text(html: str) -> str:

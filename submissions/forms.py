@@ -19,7 +19,7 @@ from cms.text import clean_line, plain_text, rich_text
 from submissions.checks import Level, Verdict, examine
 from submissions.checks.ai import AI_USE
 from submissions.checks.drafts import draft_of_values
-from submissions.models import Guidelines, Story
+from submissions.models import Guidelines, SavedDraft, Story
 
 MAX_BODY = 60_000  # characters of text: some four hours of reading
 MAX_SOURCES = 30
@@ -149,12 +149,13 @@ class StoryForm(PublicForm):
         choices=[("", _("Choose its origin")), *SOURCE_TYPES.items()],
     )
     kept_cover = forms.CharField(required=False, widget=forms.HiddenInput)
+    draft_version = forms.CharField(required=False, widget=forms.HiddenInput)
     guidelines = forms.CharField(
         widget=forms.CheckboxInput,
         error_messages={"required": _("Please agree to the guidelines: tick the box above.")},
     )
 
-    def __init__(self, *args: Any, story: Story | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, story: Story | None = None, draft: SavedDraft | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.story = story
         self.version = Guidelines.objects.in_force()
@@ -162,8 +163,18 @@ class StoryForm(PublicForm):
         self.fields["guidelines"].widget = AgreementInput(self.version.number)
         self.initial.setdefault("language", get_language())
         self.kept = kept_picture(self.data.get("kept_cover", "")) or (story.cover if story else None)
+        if draft:
+            self._go_on_from(draft)
         self.examined: dict[str, Any] = {}
         self.verdicts: list[Verdict] = []
+
+    def _go_on_from(self, draft: SavedDraft) -> None:
+        """Begin with what was saved, on whichever device that was."""
+        self.go_on_with(draft.seed)
+        self.initial.update(draft.initial())
+        self.kept = self.kept or draft.unsent_cover()
+        if self.kept:
+            self.initial["kept_cover"] = signing.dumps(str(self.kept.uid), salt=_KEPT)
 
     @property
     def media(self) -> forms.Media:
@@ -232,8 +243,17 @@ class StoryForm(PublicForm):
                     f"{verdict.message} ({verdict.passage})" if verdict.passage else verdict.message,
                 )
 
+    def _was_sent(self) -> bool:
+        """Whether a story came of this form already: then the picture is with that story."""
+        return Story.objects.filter(seed=self.seed).exists()
+
     def _take_in(self, upload: Any, origin: str) -> None:
         """Make a Picture of a fresh upload, and remember it in the form whatever else is wrong."""
+        if not upload and not self.kept and self.data.get("kept_cover") and not self._was_sent():
+            self.remember("kept_cover", "")  # said once: whoever sends the form again does without it
+            self.add_error(
+                "cover", _("We no longer have the picture of your earlier try: choose it again, or go on without it.")
+            )
         try:
             if upload:
                 self.kept = Picture.objects.take_in(upload, source_type=origin)

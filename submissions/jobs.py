@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from articles.fingerprinting import follow_log
-from articles.models import Article, Picture
+from articles.models import Article
 from cms.worker import job
 from submissions import erasure
 from submissions.checks.hook import ask_about_waiting
 from submissions.conversation import text_changes
+from submissions.drafts import SavedDraft, unused_pictures
 from submissions.mail.spool import deliver_left_behind
 from submissions.models import Story
 
@@ -96,11 +97,20 @@ def fingerprint() -> int:
 @job(every=timedelta(hours=1))
 def forget_unsent_pictures() -> int:
     """Delete pictures of forms that were never sent."""
-    old = Picture.objects.filter(created__lt=timezone.now() - UNSENT_PICTURES_STAY)
-    unused = list(old.filter(article=None, story=None).order_by("pk")[:50])
+    old = unused_pictures().filter(created__lt=timezone.now() - UNSENT_PICTURES_STAY)
+    unused = list(old.order_by("pk")[:50])
     for picture in unused:
         picture.forget()
     return len(unused)
+
+
+@job(every=timedelta(hours=1))
+def forget_expired_drafts() -> int:
+    """Delete the drafts that nobody has saved for so long, with their pictures."""
+    expired = list(SavedDraft.objects.expired().select_related("cover").order_by("saved")[:50])
+    for draft in expired:
+        draft.forget()
+    return len(expired)
 
 
 @job(every=timedelta(seconds=5))

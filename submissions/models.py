@@ -2,6 +2,7 @@
 
 from submissions.appeal import Appeal
 from submissions.conversation import ChangeRequest, EarlierText, Message
+from submissions.drafts import SavedDraft
 from submissions.guidelines.models import Chapter, Guidelines, Rule
 from submissions.mail.models import ReceivedMail, TakenMail
 from submissions.story import Story
@@ -15,6 +16,7 @@ __all__ = [
     "Message",
     "ReceivedMail",
     "Rule",
+    "SavedDraft",
     "Story",
     "TakenMail",
 ]

@@ -86,6 +86,7 @@ def _context(request: HttpRequest, story: Story, token: str, form: Any, notice: 
         "receipt_url": request.build_absolute_uri(request.path),
         "first_time": "new" in request.GET,
         "notice": notice,
+        "draft_scope": f"changes-{story.uid}-{story.version}",
     }
 
 

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from submissions import receipt_views, views
+from submissions import draft_views, receipt_views, views
 from submissions.checks.views import check
 
 app_name = "submissions"
 urlpatterns = [
     path("submit/", views.submit, name="submit"),
     path("submit/check/", check, name="check"),
+    path("submit/draft/", draft_views.draft_ask, name="draft_ask"),
+    path("submit/draft/<str:token>/", draft_views.draft, name="draft"),
     path("guidelines/", views.guidelines, name="guidelines"),
     path("guidelines/v<int:number>/", views.guidelines, name="guidelines_version"),
     path("receipt/", receipt_views.receipt_ask, name="receipt_ask"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,10 +17,12 @@ from cms import codes
 from cms.limits import too_many
 from cms.models import User
 from cms.page_cache import public_page
+from cms.text import plain_text, rich_text
 from submissions.checks.drafts import draft_of_values
 from submissions.checks.findings import Findings
+from submissions.drafts import Overtaken, sent_with, typed
 from submissions.forms import StoryForm
-from submissions.models import Guidelines, Story
+from submissions.models import Guidelines, SavedDraft, Story
 
 STORY_FIELDS = (
     "headline", "dek", "body", "language", "section", "sources", "ai_use", "byline", "anonymous",
@@ -29,22 +32,53 @@ STORY_FIELDS = (
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def submit(request: HttpRequest) -> HttpResponse:
+def submit(request: HttpRequest, draft: SavedDraft | None = None) -> HttpResponse:
     """Show the form, and the story as it would be printed; take a story and lead to its receipt.
 
-    The same form sent twice is one story.
+    The same form sent twice is one story. `draft` is the one that the form is filled from, for its own page.
     """
     posted = request.method == "POST"
-    form = StoryForm(request.POST, request.FILES) if posted else StoryForm()
+    form = StoryForm(request.POST, request.FILES, draft=draft) if posted else StoryForm(draft=draft)
     if posted and form.is_valid() and "preview" not in request.POST:
         if refusal := too_many(request, "story"):
             return refusal
-        return redirect(reverse("submissions:receipt", args=[_receive(form)]) + "?new")
-    context = {"form": form, "guidelines": form.version, "kept_cover": form.kept}
+        try:
+            with sent_with(form):
+                code = _receive(form)
+        except Overtaken as overtaken:
+            return form_page(request, form, **overtaken_by(overtaken.draft, form))
+        return redirect(reverse("submissions:receipt", args=[code]) + "?new")
+    context = {}
     if "preview" in request.POST:
         form.errors.pop("guidelines", None)  # nobody has to agree before sending
-        context |= preview_of(form)
-    return render(request, "submissions/submit.html", context, status=422 if form.errors else 200)
+        context = preview_of(form)
+    return form_page(request, form, draft=draft, **context)
+
+
+def form_page(request: HttpRequest, form: StoryForm, **context: Any) -> HttpResponse:
+    """The page of the form, with the draft that it belongs to where there is one; 409 where that was overtaken."""
+    context = {"form": form, "kept_cover": form.kept, "draft_days": settings.DRAFT_DAYS} | context
+    if draft := context.get("draft"):
+        path = reverse("submissions:draft", args=[draft.code]) if draft.code else request.path
+        printed = codes.printable(draft.code or codes.as_kept(path.rstrip("/").rsplit("/", 1)[-1]))
+        context |= {"draft_path": path, "draft_url": request.build_absolute_uri(path), "draft_code": printed}
+    status = 409 if context.get("other") else 422 if form.errors else 200
+    return render(request, "submissions/submit.html", context, status=status)
+
+
+def overtaken_by(draft: SavedDraft, form: StoryForm) -> dict[str, Any]:
+    """What the form's page shows where another device has saved something else: each field that differs.
+
+    The form goes on from there, so that whoever sends it once more has seen what it takes the place of.
+    """
+    mine = typed(form)
+    form.remember("draft_version", str(draft.version))
+    other = [
+        {"label": form.fields[name].label, "text": plain_text(rich_text(text)) if name == "body" else text}
+        for name, text in draft.fields.items()
+        if text != mine.get(name)
+    ]
+    return {"draft": draft, "other": other or [{"label": form.fields["cover"].label, "text": ""}]}
 
 
 def _receive(form: StoryForm) -> str:

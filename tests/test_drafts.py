@@ -1,0 +1,290 @@
+"""Somebody asks us to keep what was typed, and goes on with it elsewhere."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from articles.models import Picture
+from cms import codes, limits
+from cms.logs import HidePrivateCodes
+from cms.models import Decision, Letter
+from cms.worker import run_until_idle
+from submissions import drafts
+from submissions.jobs import UNSENT_PICTURES_STAY
+from submissions.models import SavedDraft, Story
+from tests.factories import make_guidelines, make_section, submission, upload
+
+pytestmark = pytest.mark.django_db
+URL = "/en/submit/"
+SAVE = "/en/submit/draft/"
+
+
+def save(client, url=SAVE, **fields):
+    """Press the button that keeps what was typed."""
+    return client.post(url, submission(**fields) | {"save": "1"})
+
+
+def page_of(client, answer):
+    """The draft's page, and what its form would post."""
+    page = client.get(answer["Location"])
+    form = page.context["form"]
+    fields = {field.html_name: field.value() or "" for field in form if field.html_name != "cover"}
+    return page, {name: value for name, value in fields.items() if value is not False}
+
+
+def pictures_get_old():
+    Picture.objects.update(created=timezone.now() - UNSENT_PICTURES_STAY - timedelta(minutes=1))
+
+
+def drafts_get_old(settings):
+    SavedDraft.objects.update(saved=timezone.now() - timedelta(days=settings.DRAFT_DAYS, minutes=1))
+
+
+def test_an_unfinished_story_is_kept_under_a_private_link_and_comes_back_as_it_was_typed(client):
+    typed = {
+        "headline": "  Half a headl",
+        "body": "One.\n\n## Two",
+        "sources": "not an address yet",
+        "email": "nobody@",
+    }
+    answer = save(client, byline="", guidelines=None, section="", **typed)
+    assert re.fullmatch(r"/en/submit/draft/[0-9a-z]{26}/\?saved", answer["Location"])
+    page, form = page_of(client, answer)
+    assert {name: form[name] for name in typed} == typed
+    assert "private, no-store" in page["Cache-Control"]
+    html = page.content.decode()
+    assert '<meta name="robots" content="noindex">' in html
+    assert "canonical" not in html
+    draft = SavedDraft.objects.get()
+    assert codes.printable(draft.code) in html
+    assert f"http://testserver/en/submit/draft/{draft.code}/" in html
+    assert not client.cookies
+    assert not Story.objects.exists()
+    assert not Letter.objects.exists()
+    assert not Decision.objects.exists()
+
+
+def test_an_empty_form_may_be_kept_too(client):
+    make_guidelines()
+    make_section()
+    assert client.post(SAVE, {"save": "1"}).status_code == 302
+
+
+def test_the_database_alone_opens_no_draft_and_the_log_has_no_code(client):
+    save(client)
+    draft = SavedDraft.objects.get()
+    assert draft.code not in str(SavedDraft.objects.values().get())
+    record = type("Record", (), {"getMessage": lambda self: f"GET /en/submit/draft/{draft.code}/ 200"})()
+    HidePrivateCodes().filter(record)
+    assert record.msg == "GET /en/submit/draft/…/ 200"
+
+
+def test_a_wrong_code_and_an_expired_one_get_the_same_answer(client, settings):
+    address = save(client)["Location"]
+    printed = codes.printable(SavedDraft.objects.get().code)
+    drafts_get_old(settings)
+    wrong, expired = client.get(f"{SAVE}{'0' * 26}/"), client.get(address)
+    assert wrong.status_code == expired.status_code == 404
+    assert wrong.content.decode().replace("0" * 26, "") == expired.content.decode().replace(address.split("/")[-2], "")
+    for code in ("x", "0" * 26, printed):
+        assert "No draft belongs to this code" in client.post(SAVE, {"code": code}).content.decode()
+
+
+def test_the_printed_code_opens_the_draft_however_it_is_typed(client):
+    save(client)
+    code = SavedDraft.objects.get().code
+    for typed in (codes.printable(code), codes.printable(code).lower(), f" {code} "):
+        assert client.post(SAVE, {"code": typed})["Location"] == f"{SAVE}{code}/"
+    assert client.get(f"{SAVE}{codes.printable(code)}/").status_code == 200
+
+
+def test_sending_a_draft_deletes_it_and_twice_is_one_story(client):
+    address = save(client)["Location"]
+    _page, form = page_of(client, {"Location": address})
+    form["guidelines"] = submission()["guidelines"]
+    first, second = (client.post(address, form) for _click in range(2))
+    assert first["Location"] == second["Location"]
+    assert first["Location"].startswith("/en/receipt/")
+    assert Story.objects.count() == 1
+    assert not SavedDraft.objects.exists()
+    assert client.get(address).status_code == 404
+
+
+def test_a_draft_whose_story_has_faults_stays_until_the_story_is_received(client):
+    address = save(client, headline="")["Location"]
+    _page, form = page_of(client, {"Location": address})
+    assert client.post(address, form).status_code == 422
+    preview = client.post(address, form | {"preview": "1"})
+    assert preview.context["draft"] == SavedDraft.objects.get()
+    assert f'action="{address.split("?")[0]}"' in preview.content.decode()
+
+
+def test_sending_from_the_form_that_was_saved_deletes_the_draft_too(client):
+    key = client.get(URL).context["form"].initial["form_key"] if make_guidelines() else ""
+    save(client, form_key=key)
+    client.post(URL, submission(form_key=key))
+    assert Story.objects.count() == 1
+    assert not SavedDraft.objects.exists()
+
+
+def test_a_double_click_is_one_draft_and_going_back_to_write_on_is_the_same_one(client):
+    make_guidelines()
+    key = client.get(URL).context["form"].initial["form_key"]
+    first, second = (save(client, form_key=key) for _click in range(2))
+    assert first["Location"] == second["Location"]
+    later = save(client, form_key=key, headline="Written after going back")
+    assert later["Location"] == first["Location"]
+    assert SavedDraft.objects.get().fields["headline"] == "Written after going back"
+
+
+def test_a_later_save_from_another_device_takes_nothing_away_unseen(client):
+    address = save(client)["Location"]
+    _page, phone = page_of(client, {"Location": address})
+    _page, laptop = page_of(client, {"Location": address})
+    client.post(address, phone | {"headline": "From the phone", "save": "1"})
+    refused = client.post(address, laptop | {"headline": "From the laptop", "save": "1"})
+    assert refused.status_code == 409
+    html = refused.content.decode()
+    assert "From the phone" in html
+    assert 'value="From the laptop"' in html
+    assert SavedDraft.objects.get().fields["headline"] == "From the phone"
+    again = {"headline": "From the laptop", "draft_version": refused.context["form"].data["draft_version"]}
+    assert client.post(address, laptop | again | {"save": "1"}).status_code == 302
+    assert SavedDraft.objects.get().fields["headline"] == "From the laptop"
+
+
+def test_the_same_words_saved_from_two_devices_are_no_conflict(client):
+    address = save(client)["Location"]
+    forms = [page_of(client, {"Location": address})[1] for _device in range(2)]
+    for form in forms:
+        assert client.post(address, form | {"dek": "The same", "save": "1"}).status_code == 302
+
+
+def test_sending_an_older_state_does_not_lose_what_another_device_saved(client):
+    address = save(client)["Location"]
+    _page, old = page_of(client, {"Location": address})
+    client.post(address, old | {"body": "What I wrote on the train.", "save": "1"})
+    old["guidelines"] = submission()["guidelines"]
+    refused = client.post(address, old)
+    assert refused.status_code == 409
+    assert "What I wrote on the train." in refused.content.decode()
+    assert not Story.objects.exists()
+    seen = refused.context["form"].data["draft_version"]
+    assert client.post(address, old | {"draft_version": seen}).status_code == 302
+    assert Story.objects.count() == 1
+    assert not SavedDraft.objects.exists()
+
+
+def test_a_picture_is_kept_with_its_draft_and_goes_with_it(client, settings):
+    first = save(client, cover=upload(), cover_source_type="digitalCapture")
+    pictures_get_old()
+    run_until_idle()
+    assert Picture.objects.count() == 1
+    page, form = page_of(client, first)
+    assert "We have kept this picture" in page.content.decode()
+    form["kept_cover"] = ""  # as from a page that was open for longer than the signed name is good
+    form["guidelines"] = submission()["guidelines"]
+    client.post(first["Location"], form)
+    assert Story.objects.get().cover == Picture.objects.get()
+
+
+@pytest.mark.parametrize("end", ["deleted", "expired"])
+def test_nothing_of_a_deleted_or_expired_draft_remains(client, settings, end):
+    address = save(client, cover=upload(), cover_source_type="digitalCapture")["Location"]
+    folder = settings.MEDIA_ROOT / "pictures"
+    assert list(folder.rglob("*.jpg"))
+    if end == "deleted":
+        answer = client.post(address, {"delete": "1"})
+        assert "The draft is deleted" in answer.content.decode()
+        assert "The draft is deleted" in client.post(address, {"delete": "1"}).content.decode()
+    else:
+        drafts_get_old(settings)
+        run_until_idle()
+    assert not SavedDraft.objects.exists()
+    assert not Picture.objects.exists()
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+    assert client.get(address).status_code == 404
+
+
+def test_another_picture_takes_the_place_of_the_first(client):
+    address = save(client, cover=upload(), cover_source_type="digitalCapture")["Location"]
+    _page, form = page_of(client, {"Location": address})
+    client.post(address, form | {"cover": upload(colour="#204080"), "save": "1"})
+    assert SavedDraft.objects.get().cover == Picture.objects.get()
+
+
+def test_a_refused_picture_is_named_and_the_text_is_kept(client):
+    answer = save(client, cover=SimpleUploadedFile("x.jpg", b"no picture"), headline="")
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"cover"}
+    assert SavedDraft.objects.get().fields["dek"] == submission()["dek"]
+    assert SavedDraft.objects.get().code in answer.content.decode()
+
+
+def test_more_than_we_keep_gets_a_clear_answer_and_stays_in_the_form(client, monkeypatch):
+    monkeypatch.setattr(drafts, "MAX_DRAFT", 1000)
+    answer = save(client, body="word " * 300, headline="Still here")
+    assert answer.status_code == 422
+    assert "we can keep 1000" in answer.content.decode()
+    assert 'value="Still here"' in answer.content.decode()
+    assert not SavedDraft.objects.exists()
+
+
+def test_a_network_that_saves_too_much_is_told_when_to_come_back(client, monkeypatch):
+    monkeypatch.setitem(limits.AN_HOUR, "draft", 1)
+    assert [save(client).status_code for _time in range(2)] == [302, 429]
+
+
+def test_a_robot_keeps_nothing(client):
+    assert save(client, website="http://spam.example").status_code == 422
+    assert not SavedDraft.objects.exists()
+
+
+def test_what_is_sent_to_a_draft_that_is_gone_is_taken_all_the_same(client):
+    address = save(client)["Location"]
+    _page, form = page_of(client, {"Location": address})
+    SavedDraft.objects.all().delete()
+    form["guidelines"] = submission()["guidelines"]
+    assert client.post(address, form | {"headline": ""}).status_code == 422
+    assert client.post(address, form | {"save": "1"})["Location"] == address
+    SavedDraft.objects.all().delete()
+    assert client.post(address, form)["Location"].startswith("/en/receipt/")
+
+
+def test_hostile_typing_is_kept_as_text_only(client):
+    body = "<p>One</p></template><script>alert(1)</script>\x00"
+    page, form = page_of(client, save(client, body=body, headline="<script>alert(1)</script>"))
+    assert "<script>alert(1)" not in page.content.decode()
+    plain = "Plain </template><script>alert(1)</script> typing"
+    page, form = page_of(client, save(client, body=plain))
+    assert "<script>alert(1)" not in page.content.decode()
+    assert form["body"] == plain
+
+
+def test_a_draft_survives_a_change_of_the_secret_key(client, settings):
+    address = save(client)["Location"]
+    settings.SECRET_KEY = "another key of at least thirty-two characters"
+    page, form = page_of(client, {"Location": address})
+    assert codes.printable(address.split("/")[-2]) in page.content.decode()
+    assert client.post(address, form | {"dek": "Later", "save": "1"})["Location"] == address
+    assert SavedDraft.objects.get().fields["dek"] == "Later"
+
+
+def test_a_picture_of_an_earlier_try_that_is_gone_is_said_once(client):
+    refused = client.post(URL, submission(headline="", cover_source_type="digitalCapture") | {"cover": upload()})
+    kept = refused.context["form"].data["kept_cover"]
+    pictures_get_old()
+    run_until_idle()
+    answer = client.post(URL, submission(kept_cover=kept))
+    assert "We no longer have the picture" in answer.content.decode()
+    assert answer.context["form"].data["kept_cover"] == ""
+    assert client.post(URL, submission(kept_cover="")).status_code == 302
+
+
+def test_opening_a_draft_takes_few_queries(client, django_assert_max_num_queries):
+    address = save(client, cover=upload(), cover_source_type="digitalCapture")["Location"]
+    with django_assert_max_num_queries(6):
+        client.get(address)
