@@ -172,7 +172,9 @@
       list.replaceChildren(...others.map((entry) => {
         const item = document.createElement("li");
         const words = place.dataset.other.replace("{time}", date(entry.time)).replace("{words}", () => firstWords(entry.fields));
-        item.append(words, " ", makeButton(place.dataset.show, () => {
+        const about = document.createElement("p");
+        about.append(words);
+        item.append(about, makeButton(place.dataset.show, () => {
           dirty = dirty || !same(typed(), printed);
           write();
           adopt(entry);
@@ -198,8 +200,9 @@
         } else if (state === "saved") slot = ""; // what was typed here before is offered, not overwritten
         return showOthers();
       }
-      const newest = storage.entries(`${PREFIX}${scope}:`).find(({ fields }) => !same(fields, printed));
-      if (newest) adopt(newest);
+      const kept = storage.entries(`${PREFIX}${scope}:`).filter(({ fields }) => !same(fields, printed));
+      const mine = kept.find(({ key }) => key === own?.key); // this tab was loaded again, or led back here
+      if (kept.length) adopt(mine ?? kept[0]);
     }
 
     form.addEventListener("input", changed);

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from cms import limits
 from submissions.models import SavedDraft, Story
@@ -78,6 +78,11 @@ def test_a_crash_right_after_a_pause_loses_nothing(form, site, context):
     write(form)
     form.wait_for_timeout(1300)
     kept = entries(form)
+    again = context.new_page()
+    with pytest.raises(Error):  # the tab's process ends at once: no event of the page comes any more
+        form.goto("chrome://crash")
+    again.goto(f"{site}/en/submit/")
+    is_back(again)
     assert [(entry["fields"]["headline"], entry["fields"]["body"]) for entry in kept] == [
         ("The ferry that waits", "<p>The last ferry waits.</p>")
     ]
@@ -130,6 +135,16 @@ def test_a_second_tab_that_discards_takes_nothing_from_the_first(form, site, con
     is_back(second)
     second.get_by_role("button", name="Discard what was kept").click()
     second.close()
+    form.reload()
+    is_back(form)
+
+
+def test_a_tab_that_is_loaded_again_shows_its_own_text(form, site, context):
+    write(form)
+    other = context.new_page()
+    other.goto(f"{site}/en/submit/")
+    other.locator("#id_headline").fill("Written last")
+    other.close()
     form.reload()
     is_back(form)
 
