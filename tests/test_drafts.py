@@ -1,10 +1,13 @@
 """Somebody asks us to keep what was typed, and goes on with it elsewhere."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from articles.models import Picture
@@ -288,3 +291,40 @@ def test_opening_a_draft_takes_few_queries(client, django_assert_max_num_queries
     address = save(client, cover=upload(), cover_source_type="digitalCapture")["Location"]
     with django_assert_max_num_queries(6):
         client.get(address)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saving_and_sending_at_the_same_moment_lose_and_double_nothing():
+    make_guidelines()
+    key = Client().get(URL).context["form"].initial["form_key"]
+    fields = submission(form_key=key)
+
+    def press(number):
+        try:
+            client = Client(REMOTE_ADDR=f"192.0.2.{number}")
+            return client.post(SAVE, fields | {"save": "1"}) if number % 2 else client.post(URL, fields)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(press, range(6)))
+    assert {answer.status_code for answer in answers} == {302}
+    assert Story.objects.count() == 1
+    assert len({answer["Location"] for answer in answers}) == 2
+    assert SavedDraft.objects.count() <= 1  # a save that came last keeps what was typed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_devices_that_save_at_the_same_moment_one_is_told():
+    make_guidelines()
+    address = save(Client())["Location"]
+    _page, form = page_of(Client(), {"Location": address})
+
+    def press(number):
+        try:
+            return Client().post(address, form | {"headline": f"Device {number}", "save": "1"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(press, range(4))) == [302, 409, 409, 409]
