@@ -6,10 +6,12 @@ import json
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from cms import limits
 from submissions.models import SavedDraft, Story
+from tests.browser.test_accessibility import AXE, EVERYTHING
 from tests.factories import make_editor, make_story, picture_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -343,3 +345,27 @@ def test_changes_that_an_editor_asked_for_are_kept_too(page, site, context):
     again.get_by_role("button", name="Send it back").click()
     expect(again.locator("#changes-heading")).to_have_count(0)
     assert entries(again) == []
+
+
+def test_the_pages_of_a_draft_are_fit_for_everybody(form, site):
+    def look() -> None:
+        for scheme, width in (("light", 1280), ("dark", 360)):
+            form.emulate_media(color_scheme=scheme)
+            form.set_viewport_size({"width": width, "height": 800})
+            form.evaluate(Axe().axe_script)
+            assert form.evaluate(AXE, EVERYTHING) == []
+            assert form.evaluate("document.documentElement.scrollWidth") <= width
+
+    write(form)
+    form.reload()
+    is_back(form)
+    look()
+    form.get_by_role("button", name="Continue on another device").click()
+    expect(form.locator("h1")).to_have_text("Your draft")
+    look()
+    SavedDraft.objects.update(version=2, fields={"headline": "From the phone"})
+    form.get_by_role("button", name="Save the draft again").click()
+    expect(form.locator(".overtaken")).to_be_visible()
+    look()
+    form.goto(f"{site}/en/submit/draft/")
+    look()
