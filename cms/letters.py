@@ -16,6 +16,7 @@ from django.contrib.staticfiles import finders
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -76,9 +77,15 @@ def post(
 
 
 def enough_for_today(letter: str, to: str, most: int = 5) -> bool:
-    """Whether an address has had `most` letters of this name within a day: our form must not fill a stranger's box."""
+    """Whether an address has had `most` letters of this name within a day: our form must not fill a stranger's box.
+
+    What stands behind a "+" leads to the same box (RFC 5233), and so does another case.
+    """
     since = timezone.now() - timedelta(days=1)
-    return Letter.objects.filter(name=letter, to__iexact=to, created__gt=since)[:most].count() >= most
+    name, _at, domain = to.rpartition("@")
+    box = name.partition("+")[0] or name
+    same = Q(to__iexact=f"{box}@{domain}") | Q(to__istartswith=f"{box}+", to__iendswith=f"@{domain}")
+    return Letter.objects.filter(same, name=letter, created__gt=since)[:most].count() >= most
 
 
 def _inlined(html: str) -> str:

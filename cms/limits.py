@@ -1,4 +1,8 @@
-"""How much one network may send in an hour. Kept in memory only, under a name that nobody can trace back."""
+"""How much one network, and all of them together, may send in an hour.
+
+Counts are kept in the cache only, under a name that nobody can trace back: a keyed hash of the network's address, and
+another one every hour. No address is stored.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +11,72 @@ from ipaddress import IPv6Address, ip_address
 from math import ceil
 
 from django.conf import settings
-from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.core.cache import caches
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.connection import ConnectionProxy
 from django.utils.crypto import salted_hmac
 
-AN_HOUR = {"sign-up": 20, "story": 30, "report": 30, "receipt": 60, "draft": 60}
+AN_HOUR = settings.LIMITS_PER_NETWORK
+IN_ALL = settings.LIMITS_IN_ALL
 _HOUR = 3600
+counts = ConnectionProxy(caches, "counts")
 
 
 def too_many(request: HttpRequest, what: str) -> HttpResponse | None:
-    """Count something that was sent; None, or the page (429) that says how long this network has to wait.
+    """Count something that was sent; None, or the page (429) that says how long to wait.
 
     `what` is a key of AN_HOUR.
     """
-    wait = _seconds_to_wait(request, what)
-    if not wait:
+    beyond = over(request, what)
+    if not beyond:
         return None
-    response = render(request, "429.html", {"minutes": ceil(wait / 60)}, status=429)
+    wait = seconds_left()
+    shown = {"minutes": ceil(wait / 60), "in_all": beyond == "all"}
+    response = render(request, "429.html", shown, status=429)
     response["Retry-After"] = str(wait)
     return response
 
 
-def _seconds_to_wait(request: HttpRequest, what: str) -> int:
-    """Count; return 0, or the seconds until this network may send the next one."""
-    now = int(time.time())
-    hour = now // _HOUR
+def wrong_code(request: HttpRequest) -> HttpResponse:
+    """Answer a private code that opens nothing: the page for too many of them, else raise Http404.
+
+    Ask after the search: a right code opens its page whatever others of the same network have tried.
+    """
+    if refusal := too_many(request, "code"):
+        return refusal
+    raise Http404
+
+
+def over(request: HttpRequest, what: str) -> str:
+    """Count one; which limit that is beyond: "network", "all" or "".
+
+    What is beyond its network's limit does not count for all: one sender cannot shut the door for everybody.
+    """
+    if tally(f"{what} {network_of(request)}") > AN_HOUR[what]:
+        return "network"
+    return "all" if tally(what) > IN_ALL[what] else ""
+
+
+def tally(name: str, weight: int = 1) -> int:
+    """Add `weight` to what this hour has seen of `name`, and return the sum."""
     # The hour is part of the hash: the same network has another name in the next one.
-    name = salted_hmac(f"limits.{what}", f"{hour} {network_of(request)}", algorithm="sha256").hexdigest()
-    key = f"limits:{name}"
-    cache.add(key, 0, 2 * _HOUR)
+    hour = int(time.time()) // _HOUR
+    return count("limits:" + salted_hmac("limits", f"{hour} {name}", algorithm="sha256").hexdigest(), weight, _HOUR)
+
+
+def count(key: str, weight: int, seconds: int) -> int:
+    """Add `weight` to a count that is kept for twice `seconds`, and return the sum."""
+    counts.add(key, 0, 2 * seconds)
     try:
-        count = cache.incr(key)
+        return int(counts.incr(key, weight))
     except ValueError:  # thrown out in between
-        return 0
-    return 0 if count <= AN_HOUR[what] else (hour + 1) * _HOUR - now
+        return weight
+
+
+def seconds_left() -> int:
+    """Seconds until the next hour begins, and with it every count."""
+    return _HOUR - int(time.time()) % _HOUR
 
 
 def network_of(request: HttpRequest) -> str:

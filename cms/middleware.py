@@ -1,13 +1,24 @@
-"""What every answer has to say."""
+"""What every answer has to say, and how much every request may bring."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+MOST_BYTES = 16 * 1024 * 1024  # a picture of 12 MB, the text, and what the browser adds
+_DRAINED = 64 * 1024 * 1024  # see LargeBodies._refuse
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def private_pages_are_not_kept(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+def private_pages_are_not_kept(get_response: GetResponse) -> GetResponse:
     """Forbid caches to keep whatever does not say that it may be kept: receipts, forms, the admin, errors."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -17,3 +28,77 @@ def private_pages_are_not_kept(
         return response
 
     return middleware
+
+
+def _page(request: HttpRequest, words: str) -> HttpResponse:
+    return render(request, "413.html", {"words": words}, status=413)
+
+
+@dataclass(frozen=True)
+class _Rule:
+    most: int = MOST_BYTES
+    refuse: Callable[[HttpRequest, str], HttpResponse] = _page
+
+
+def takes_at_most(most: int, refuse: Callable[[HttpRequest, str], HttpResponse] = _page) -> Callable[[View], View]:
+    """Let a view have bodies of at most `most` bytes; `refuse(request, words)` makes the answer to larger ones."""
+
+    def mark(view: View) -> View:
+        view.body_rule = _Rule(most, refuse)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class LargeBodies:
+    """Answers 413 in words to what is too large, by its Content-Length before a byte of it is read.
+
+    It looks at the public pages, below `/<lang>/`, and at views that name a measure of their own.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Refuse a body whose announced length is beyond the view's measure."""
+        rule = getattr(view, "body_rule", None)
+        if rule is None and request.path_info.split("/")[1] not in dict(settings.LANGUAGES):
+            return None
+        request.body_rule = rule = rule or _Rule()  # type: ignore[attr-defined]
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if not length.isdecimal() or int(length) <= rule.most:
+            return None
+        _drain(request, min(int(length), _DRAINED))
+        return rule.refuse(request, _("What you sent has %(size)s MB; we can take %(most)s MB at once.") % {
+            "size": -(-int(length) // 2**20), "most": max(1, rule.most // 2**20),
+        })  # fmt: skip
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say what was too much in a form that could not be read to its end."""
+        rule = getattr(request, "body_rule", None)
+        if isinstance(error, UnreadablePostError):
+            return HttpResponseBadRequest()  # the sender has hung up
+        if rule is None:
+            return None
+        if isinstance(error, TooManyFilesSent):
+            words = _("You sent more than %(most)s files; a story has one picture, its cover: choose one.")
+            return rule.refuse(request, words % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES})
+        if isinstance(error, RequestDataTooBig):
+            words = _("The text that you sent is longer than %(most)s MB: shorten it, or send it in parts.")
+            return rule.refuse(request, words % {"most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20})
+        if isinstance(error, TooManyFieldsSent):
+            words = _("You sent more than %(most)s fields; our form has fewer: please use the form.")
+            return rule.refuse(request, words % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS})
+        return None
+
+
+def _drain(request: HttpRequest, left: int) -> None:
+    """Read and throw away: a browser shows no answer while it is still sending, only that the line was cut."""
+    try:
+        while left > 0 and (chunk := request.read(min(left, 2**16))):
+            left -= len(chunk)
+    except OSError:
+        return

@@ -5,6 +5,7 @@ laptop: plain http, and a page that shows the outbox.
 """
 
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "cms.middleware.LargeBodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -139,6 +141,12 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }
+# What is counted lies apart from the kept pages: a flood of senders must not push those out, nor they the counts.
+CACHES["counts"] = (
+    CACHES["default"]
+    if CACHE_URL
+    else CACHES["default"] | {"LOCATION": "counts", "OPTIONS": {"MAX_ENTRIES": 50_000, "CULL_FREQUENCY": 10}}
+)
 PAGE_CACHE_SECONDS = 60
 
 # --- Words -------------------------------------------------------------------------------------------
@@ -169,6 +177,29 @@ WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # text only; pictures have their own limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+
+# --- Limits and floods (docs/production.md) ------------------------------------------------------------
+
+# How much of each kind one network, and all of them together, may send in an hour.
+LIMITS_PER_NETWORK: dict[str, int] = {
+    "story": 30, "report": 30, "sign-up": 20, "draft": 60, "picture": 60, "check": 3000, "code": 60, "ticket": 10,
+    "receipt": 60,
+} | env.dict("LIMITS_PER_NETWORK", subcast_values=int, default={})  # fmt: skip
+LIMITS_IN_ALL: dict[str, int] = {
+    "story": 3000, "report": 1000, "sign-up": 2000, "draft": 6000, "picture": 3000, "check": 100_000, "code": 6000,
+    "ticket": 600, "receipt": 6000,
+} | env.dict("LIMITS_IN_ALL", subcast_values=int, default={})  # fmt: skip
+# How many within FLOOD_WINDOW seconds are a flood, and for how many more seconds it then counts as one.
+FLOOD_FORMS: dict[str, int] = {
+    "story": 40, "report": 40, "sign-up": 60, "draft": 120, "check": 2400,
+} | env.dict("FLOOD_FORMS", subcast_values=int, default={})  # fmt: skip
+FLOOD_WINDOW = env.int("FLOOD_WINDOW", default=60)
+FLOOD_LASTS = env.int("FLOOD_LASTS", default=600)
+FLOOD_WORK = env.int("FLOOD_WORK", default=50_000)  # hashes that a browser tries at most, half of them on average
+FLOOD_WAIT = env.int("FLOOD_WAIT", default=60)  # seconds that a browser without scripts waits instead
+ALTCHA_HMAC_KEY = sha256(b"copydesk.flood" + SECRET_KEY.encode()).hexdigest()
+ALTCHA_CHALLENGE_EXPIRE = 2 * 60 * 60 * 1000  # milliseconds: as long as somebody may write
+ALTCHA_CACHE_ALIAS = "counts"
 
 # --- Mail --------------------------------------------------------------------------------------------
 

@@ -21,6 +21,9 @@ class AddressField(forms.CharField):
 class SignUpForm(PublicForm):
     """One address and nothing else."""
 
+    KIND = "sign-up"
+    KEYLESS = True  # at the foot of every page, which is kept
+
     email = AddressField(
         label=_("Your e-mail address"),
         max_length=MAX_LENGTH,

@@ -22,8 +22,10 @@ from newsletter.models import Subscriber
 def signup(request: HttpRequest) -> HttpResponse:
     """Show the form; take an address. The answer is the same for new, known and suppressed ones."""
     form = SignUpForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return render(request, "newsletter/signup.html", {"form": form}, status=422 if form.errors else 200)
+    if form.is_bound:
+        form.arrived(request)
+    if not form.is_valid() or not form.admitted(request):
+        return form.page(request, "newsletter/signup.html")
     if refusal := too_many(request, "sign-up"):
         return refusal
     Subscriber.objects.sign_up(form.cleaned_data["email"], language=translation.get_language(), page=_page_of(request))

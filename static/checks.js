@@ -2,13 +2,14 @@
 // this script has none; without it, the button "Preview and check" does the same.
 
 const PAUSE = 900; // milliseconds without a keystroke
-const PRIVATE = ["cover", "email", "guidelines", "website", "form_key"]; // what the checks do not look at stays here
+const PRIVATE = ["cover", "email", "guidelines", "website", "form_key", "proof", "ticket"]; // what the checks do not look at stays here
 
 function start(status) {
   const form = status.closest("form");
   const size = { width: 0, height: 0 };
   let timer = 0;
   let running = null;
+  let rest = 0; // until when the server wants to be left alone, in milliseconds since 1970
 
   async function ask() {
     running?.abort();
@@ -21,7 +22,12 @@ function start(status) {
     }
     try {
       const answer = await fetch(status.dataset.url, { method: "POST", body: fields, signal: running.signal, credentials: "omit" });
-      if (answer.ok || answer.status === 413) show(form, status, await answer.json());
+      if (answer.status === 429) {
+        const { summary } = await answer.json();
+        rest = Date.now() + 1000 * (Number(answer.headers.get("Retry-After")) || 60);
+        if (status.textContent !== summary) status.textContent = summary; // what was said below the fields stays
+        soon();
+      } else if (answer.ok || answer.status === 413) show(form, status, await answer.json());
     } catch {
       // Away from the network, or overtaken by the next keystroke: what was said stays until the next answer.
     }
@@ -29,7 +35,7 @@ function start(status) {
 
   const soon = () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, PAUSE);
+    timer = setTimeout(ask, Math.max(PAUSE, rest - Date.now()));
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cms import codes
-from cms.limits import too_many
+from cms.limits import too_many, wrong_code
 from submissions.drafts import Overtaken, SavedDraft, keep
 from submissions.forms import StoryForm
 from submissions.views import form_page, overtaken_by, submit
@@ -67,7 +67,7 @@ def draft(request: HttpRequest, token: str) -> HttpResponse:
     if "save" in request.POST:
         return _save(request, kept, token)
     if kept is None and request.method != "POST":
-        raise Http404
+        return wrong_code(request)
     return submit(request, draft=kept)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -23,6 +24,8 @@ from submissions.models import Guidelines, SavedDraft, Story
 
 MAX_BODY = 60_000  # characters of text: some four hours of reading
 MAX_SOURCES = 30
+STRAY_PICTURES = 3  # as many may have come along with a paste: they are left out without a word
+_PICTURE = re.compile(r"<(?:img|picture|svg)\b", re.IGNORECASE)
 _KEPT = "copydesk.kept-cover"
 _LIVE_CHECKS: Any = forms.Script("checks.js", defer=True)  # Any: the stubs know scripts by their paths only
 
@@ -37,6 +40,11 @@ def kept_picture(signed: str) -> Picture | None:
     except signing.BadSignature:
         return None
     return Picture.objects.filter(uid=uid, article=None, story=None).first()
+
+
+def _one_picture(sent: int) -> ValidationError:
+    words = _("You sent %(count)s pictures. A story has one picture, its cover: choose one. Your text is kept.")
+    return ValidationError(words, params={"count": sent})
 
 
 class SourcesField(forms.CharField):
@@ -97,6 +105,7 @@ class StoryForm(PublicForm):
     carries it along, so that nobody has to choose a file twice.
     """
 
+    KIND = "story"
     ASKED = {
         "headline": _("Write a headline that says what happened."),
         "body": _("Write your story here."),
@@ -203,7 +212,18 @@ class StoryForm(PublicForm):
                 _("Your story has %(length)s characters; we can take %(most)s. Shorten it or send it in parts."),
                 params={"length": length, "most": MAX_BODY},
             )
+        pictures = len(_PICTURE.findall(self.cleaned_data["body"]))
+        if pictures > STRAY_PICTURES:
+            self.remember("body", body)  # what comes back is without them, and may be sent as it is
+            raise _one_picture(pictures)
         return body
+
+    def clean_cover(self) -> Any:
+        """The file, which must be the only one."""
+        files = sum(len(self.files.getlist(name)) for name in self.files)
+        if files > 1:
+            raise _one_picture(files)
+        return self.cleaned_data["cover"]
 
     def clean_guidelines(self) -> Guidelines:
         """The version that was agreed to, which must be the one in force."""

@@ -41,7 +41,9 @@ class CodeForm(forms.Form):
         """The code as its address has it; one answer for wrong and expired ones."""
         code: str = self.cleaned_data["code"].strip().lower().replace("-", "").replace(" ", "")
         if not Story.objects.filter(code_hash=codes.hash_of(code)).exists():
-            raise forms.ValidationError(_("No story belongs to this code. Please check each group of characters."))
+            raise forms.ValidationError(
+                _("No story belongs to this code. Please check each group of characters."), code="wrong"
+            )
         return code
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cms import codes
-from cms.limits import too_many
+from cms.limits import too_many, wrong_code
 from cms.workflow import Conflict, NotPermitted
 from submissions.models import Story
 from submissions.receipt import context_of
@@ -27,7 +27,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """The contributor's private page: what has become of the story, and what may be done now."""
     story = Story.objects.filter(code_hash=codes.hash_of(token)).select_related("article", "cover", "section").first()
     if story is None:
-        raise Http404
+        return wrong_code(request)
     form, notice = None, ""
     if request.method == "POST":
         if refusal := too_many(request, "receipt"):
@@ -97,4 +97,6 @@ def receipt_ask(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return redirect("submissions:receipt", form.cleaned_data["code"])
+    if form.has_error("code", "wrong") and (refusal := too_many(request, "code")):
+        return refusal
     return render(request, "submissions/receipt_ask.html", {"form": form}, status=422 if form.errors else 200)

@@ -39,15 +39,12 @@ def submit(request: HttpRequest, draft: SavedDraft | None = None) -> HttpRespons
     """
     posted = request.method == "POST"
     form = StoryForm(request.POST, request.FILES, draft=draft) if posted else StoryForm(draft=draft)
-    if posted and form.is_valid() and "preview" not in request.POST:
-        if refusal := too_many(request, "story"):
-            return refusal
-        try:
-            with sent_with(form):
-                code = _receive(form)
-        except Overtaken as overtaken:
-            return form_page(request, form, **overtaken_by(overtaken.draft, form))
-        return redirect(reverse("submissions:receipt", args=[code]) + "?new")
+    if posted:
+        form.arrived(request)
+    if request.FILES and (refusal := too_many(request, "picture")):
+        return refusal
+    if posted and form.is_valid() and "preview" not in request.POST and form.admitted(request):
+        return too_many(request, "story") or _take(request, form)
     context = {}
     if "preview" in request.POST:
         form.errors.pop("guidelines", None)  # nobody has to agree before sending
@@ -55,15 +52,27 @@ def submit(request: HttpRequest, draft: SavedDraft | None = None) -> HttpRespons
     return form_page(request, form, draft=draft, **context)
 
 
+def _take(request: HttpRequest, form: StoryForm) -> HttpResponse:
+    """Receive the story of a valid form and lead to its receipt, unless another device has saved other words."""
+    try:
+        with sent_with(form):
+            code = _receive(form)
+    except Overtaken as overtaken:
+        return form_page(request, form, **overtaken_by(overtaken.draft, form))
+    return redirect(reverse("submissions:receipt", args=[code]) + "?new")
+
+
 def form_page(request: HttpRequest, form: StoryForm, **context: Any) -> HttpResponse:
     """The page of the form, with the draft that it belongs to where there is one; 409 where that was overtaken."""
-    context = {"form": form, "kept_cover": form.kept, "draft_days": settings.DRAFT_DAYS} | context
+    context = {"kept_cover": form.kept, "draft_days": settings.DRAFT_DAYS} | context
     if draft := context.get("draft"):
         path = reverse("submissions:draft", args=[draft.code]) if draft.code else request.path
         printed = codes.printable(draft.code or codes.as_kept(path.rstrip("/").rsplit("/", 1)[-1]))
         context |= {"draft_path": path, "draft_url": request.build_absolute_uri(path), "draft_code": printed}
-    status = 409 if context.get("other") else 422 if form.errors else 200
-    return render(request, "submissions/submit.html", context, status=status)
+    response = form.page(request, "submissions/submit.html", context)
+    if context.get("other"):
+        response.status_code = 409
+    return response
 
 
 def overtaken_by(draft: SavedDraft, form: StoryForm) -> dict[str, Any]:

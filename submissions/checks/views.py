@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from cms import flood, limits
+from cms.middleware import takes_at_most
 from submissions.checks import Cover, examine
 from submissions.checks.drafts import draft_of_typing
 from submissions.checks.findings import Findings
@@ -17,21 +20,33 @@ from submissions.models import Guidelines
 MOST_BYTES = 512 * 1024  # the longest story that the form takes, in Chinese with its tags, is half of it
 
 
+def _too_long(_request: HttpRequest, _words: str) -> JsonResponse:
+    too_long = _("The text is too long to be checked as you write.")
+    return JsonResponse({"verdicts": [], "summary": too_long}, status=413)
+
+
 @csrf_exempt
+@takes_at_most(MOST_BYTES, refuse=_too_long)
 @require_POST
 def check(request: HttpRequest) -> JsonResponse:
     """Answer what the checks say of the fields as they are now: {"verdicts": […], "summary": "2 notes …"}.
 
-    Nothing is stored, not even a picture; the answer is 413 for a text that the form would not take either.
+    Nothing is stored, not even a picture; the answer is 413 for a text that the form would not take either, and 429
+    with Retry-After where this network, or all, ask for too many. Sending and the preview check a story all the same.
     """
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        too_long = _("The text is too long to be checked as you write.")
-        return JsonResponse({"verdicts": [], "summary": too_long}, status=413)
+    if flood.arrived(request, "check"):
+        return _resting(settings.FLOOD_WINDOW)
+    if limits.over(request, "check"):
+        return _resting(limits.seconds_left())
     draft = draft_of_typing(request.POST.dict(), _cover(request))
     verdicts = list(Findings(draft, examine(draft), Guidelines.objects.in_force()).as_json())
     summary = ngettext("%(count)s hint on your story.", "%(count)s hints on your story.", len(verdicts))
     return JsonResponse({"verdicts": verdicts, "summary": summary % {"count": len(verdicts)}})
+
+
+def _resting(seconds: int) -> JsonResponse:
+    rests = _("The check as you write is resting: press “Preview and check” instead.")
+    return JsonResponse({"verdicts": [], "summary": rests}, status=429, headers={"Retry-After": str(seconds)})
 
 
 def _cover(request: HttpRequest) -> Cover | None:

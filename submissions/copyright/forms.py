@@ -54,6 +54,7 @@ def article_at(url: str) -> Article | None:
 class ReportForm(PublicForm):
     """A copyright report. After `is_valid()`, `articles` holds the articles that it names."""
 
+    KIND = "report"
     ASKED = {
         "urls": _("Copy the address of the article from its page."),
         "basis": _("Choose the law under which you write."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms import codes
-from cms.limits import too_many
+from cms.limits import too_many, wrong_code
 from cms.models import User
 from cms.page_cache import public_page
 from submissions.copyright.forms import ReportForm
@@ -34,11 +34,13 @@ PLAIN_WORDS = {
 def report(request: HttpRequest) -> HttpResponse:
     """Show the form; take a report and lead to its case. The same form sent twice is one report."""
     form = ReportForm(request.POST if request.method == "POST" else None, initial={"urls": request.GET.get("url", "")})
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound:
+        form.arrived(request)
+    if form.is_valid() and form.admitted(request):
         if refusal := too_many(request, "report"):
             return refusal
         return redirect("copyright:case", _receive(form))
-    return render(request, "copyright/report.html", {"form": form}, status=422 if form.errors else 200)
+    return form.page(request, "copyright/report.html")
 
 
 def _receive(form: ReportForm) -> str:
@@ -70,7 +72,7 @@ def case(request: HttpRequest, token: str) -> HttpResponse:
     """The reporter's private page: how the report stands."""
     found = CopyrightReport.objects.filter(code_hash=codes.hash_of(token)).first()
     if found is None:
-        raise Http404
+        return wrong_code(request)
     rows = [
         {"when": line.created, "text": PLAIN_WORDS[line.move], "reason": line.reason}
         for line in found.decisions()
