@@ -70,11 +70,12 @@ class LargeBodies:
             return None
         request.body_rule = rule = rule or _Rule()  # type: ignore[attr-defined]
         length = request.META.get("CONTENT_LENGTH") or ""
-        if not length.isdecimal() or int(length) <= rule.most:
+        size = int(length[:18]) if length.isdecimal() else 0  # the first 18 digits of a longer one are too many as well
+        if size <= rule.most:
             return None
-        _drain(request, min(int(length), _DRAINED))
+        _drain(request, min(size, _DRAINED))
         return rule.refuse(request, _("What you sent has %(size)s MB; we can take %(most)s MB at once.") % {
-            "size": -(-int(length) // 2**20), "most": max(1, rule.most // 2**20),
+            "size": -(-size // 2**20), "most": max(1, rule.most // 2**20),
         })  # fmt: skip
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

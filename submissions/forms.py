@@ -230,7 +230,7 @@ class StoryForm(PublicForm):
         agreed = self.cleaned_data["guidelines"]
         if agreed in {"", "False", "false", "0"}:
             raise ValidationError(self.fields["guidelines"].error_messages["required"], code="required")
-        if agreed.isdecimal() and int(agreed) != self.version.number:
+        if agreed.isdecimal() and (len(agreed) > 9 or int(agreed) != self.version.number):
             raise ValidationError(
                 _("The guidelines have changed: please read version %(number)s and agree again."),
                 params={"number": self.version.number},

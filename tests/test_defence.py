@@ -474,6 +474,15 @@ def test_no_token_breaks_a_private_page(outside, place, token):
         assert answer.status_code != 200 or "guidelines" in url
 
 
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_number_of_5000_digits_is_no_fault_of_ours(outside, field):
+    for url in PLACES:
+        assert outside.post(url, submission() | {field: "1" * 5000}).status_code < 500, url
+    for number in ("1" * 30, "1" * 5000):
+        assert outside.get(f"/en/guidelines/v{number}/").status_code == 404
+    assert outside.generic("POST", URL, b"", MULTIPART_CONTENT, CONTENT_LENGTH="9" * 5000).status_code < 500
+
+
 def test_a_length_that_is_a_lie_is_no_fault_of_ours(live_server):
     host = live_server.url.removeprefix("http://")
     for length in ("99999999999999999999", "-1", "abc", "1e9", "٣"):
