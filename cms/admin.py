@@ -142,24 +142,27 @@ class DeskAdmin(DeskModelAdmin):
 
     def conflict(self, request: HttpRequest, conflict: Conflict) -> HttpResponse:
         """Say who moved the item meanwhile, and give back everything that was typed. Nothing was changed or mailed."""
-        hidden = {"csrfmiddlewaretoken", "seen"}
-        typed = [
-            {"name": self._label(name), "value": value}
-            for name in request.POST
-            if name not in hidden and not name.startswith("_")
-            for value in request.POST.getlist(name)
-            if value
-        ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Somebody was faster"),
             "item": conflict.item,
             "last": conflict.last,
             "status": status_name(conflict.item),
-            "typed": typed,
+            "typed": self.typed(request),
             "item_url": change_url(type(conflict.item), conflict.item.pk),
         }
         return render(request, "admin/conflict.html", context, status=409)
+
+    def typed(self, request: HttpRequest) -> list[dict[str, str]]:
+        """Everything that was sent with a form: rows of {"name", "value"}."""
+        hidden = {"csrfmiddlewaretoken", "seen"}
+        return [
+            {"name": self._label(name), "value": value}
+            for name in request.POST
+            if name not in hidden and not name.startswith("_")
+            for value in request.POST.getlist(name)
+            if value
+        ]
 
     def _label(self, name: str) -> str:
         names = {

@@ -63,8 +63,8 @@ def change_url(model: type[Model], pk: int) -> str:
 
 
 def kinds(user: User) -> list[type[DeskItem]]:
-    """Every kind of desk item that `user` may look at."""
-    models = [model for model in apps.get_models() if issubclass(model, DeskItem)]
+    """Every kind of desk item that waits for editors and that `user` may look at."""
+    models = [model for model in apps.get_models() if issubclass(model, DeskItem) and model.WAITING]
     return [model for model in models if user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")]
 
 

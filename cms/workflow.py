@@ -84,6 +84,8 @@ class DeskQuerySet(models.QuerySet[Item]):
 
     def waiting(self) -> Self:
         """Items on which an editor has to decide."""
+        if not self.model.WAITING:
+            return self.none()
         first, *more = self.model.WAITING
         # SQLite walks an index of the waiting rows for `=`, but not for `IN` with one value.
         return self.filter(status__in=[first, *more]) if more else self.filter(status=first)
@@ -97,7 +99,7 @@ class DeskItem(models.Model):
     """Whatever moves through the one workflow: a subclass has statuses, moves, and a place on the desk."""
 
     WAITING: ClassVar[Collection[str]] = ()
-    """Statuses in which the item waits for an editor."""
+    """Statuses in which the item waits for an editor; a kind without any is not on the desk."""
     DESK_TITLE: ClassVar[str] = "headline"
     """The field that the desk shows as the item's name."""
     DESK_NAME: ClassVar[str | _StrPromise] = ""

@@ -31,6 +31,7 @@ STEPS = {
     "write": pgettext_lazy("log", "written to"),
     "appeal": pgettext_lazy("log", "appealed"),
     "erase": pgettext_lazy("log", "erased"),
+    "delete": pgettext_lazy("log", "deleted"),
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
 }
@@ -151,4 +152,10 @@ def _step(item: DeskItem, decision: Decision) -> str:
 
 def _field_names(item: DeskItem, names: Iterable[str]) -> list[str]:
     fields = {field.name: field for field in item._meta.get_fields()}
-    return [str(getattr(fields.get(name), "verbose_name", name)) for name in names]
+    return [_field_name(fields.get(name), name) for name in names]
+
+
+def _field_name(field: Any, name: str) -> str:
+    """A field's name in plain words; rows that belong to the item (chapters) have that of their kind."""
+    kind = getattr(field, "related_model", None)
+    return str(getattr(field, "verbose_name", kind._meta.verbose_name_plural if kind else name))
