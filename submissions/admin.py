@@ -1,4 +1,4 @@
-"""Stories and guidelines in the admin."""
+"""Stories, mail and guidelines in the admin."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from cms.admin import DeskAdmin, ReadOnlyAdmin
+from cms.admin import DeskAdmin
+from submissions.guidelines.admin import ChapterAdmin, GuidelinesAdmin
 from submissions.mail.admin import ReceivedMailAdmin
-from submissions.models import Appeal, Chapter, Guidelines, ReceivedMail, Rule, Story
+from submissions.models import Appeal, Chapter, Guidelines, ReceivedMail, Story
 
 admin.site.register(ReceivedMail, ReceivedMailAdmin)
+admin.site.register(Guidelines, GuidelinesAdmin)
+admin.site.register(Chapter, ChapterAdmin)
 
 
 @admin.register(Story)
@@ -54,30 +57,3 @@ class AppealAdmin(DeskAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An appeal stays as it was written."""
         return False
-
-
-class ChapterInline(admin.TabularInline):
-    """A version's chapters."""
-
-    model = Chapter
-    fields = readonly_fields = ("number", "title_en", "title_zh_hans")
-    can_delete = False
-    max_num = 0
-    extra = 0
-
-
-@admin.register(Guidelines)
-class GuidelinesAdmin(ReadOnlyAdmin):
-    """Versions of the guidelines."""
-
-    list_display = ["number", "effective"]
-    inlines = [ChapterInline]
-
-
-@admin.register(Rule)
-class RuleAdmin(ReadOnlyAdmin):
-    """The rules of every version."""
-
-    list_display = ["number", "reason_code", "text_en", "text_zh_hans"]
-    list_filter = ["chapter__guidelines"]
-    search_fields = ["text_en", "text_zh_hans", "reason_code"]

@@ -1,4 +1,4 @@
-"""What a contributor opens: the form and the guidelines."""
+"""What a contributor opens to send a story: the form."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from cms import codes
 from cms.limits import too_many
 from cms.models import User
-from cms.page_cache import public_page
 from cms.text import plain_text, rich_text
 from submissions.checks.drafts import draft_of_values
 from submissions.checks.findings import Findings
 from submissions.drafts import Overtaken, sent_with, typed
 from submissions.forms import StoryForm
-from submissions.models import Guidelines, SavedDraft, Story
+from submissions.models import SavedDraft, Story
 
 STORY_FIELDS = (
     "headline", "dek", "body", "language", "section", "sources", "ai_use", "byline", "anonymous",
@@ -126,19 +125,3 @@ def initial_of(story: Story) -> dict[str, Any]:
     """The story's own texts, to begin the form of a changed one with."""
     values = {name: getattr(story, name) for name in STORY_FIELDS}
     return values | {"section": story.section.slug, "sources": "\n".join(story.sources), "cover": None}
-
-
-@require_safe
-@public_page()
-def guidelines(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """The guidelines in force, or any version by its number."""
-    if number is None:
-        try:
-            version = Guidelines.objects.in_force()
-        except Guidelines.DoesNotExist as missing:
-            raise Http404 from missing
-    else:
-        version = get_object_or_404(Guidelines.objects.effective(), number=number)
-    versions = list(Guidelines.objects.effective())
-    context = {"guidelines": version, "chapters": version.contents, "versions": versions}
-    return render(request, "submissions/guidelines.html", context)

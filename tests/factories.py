@@ -6,11 +6,13 @@ import itertools
 from datetime import timedelta
 from importlib import import_module
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -42,7 +44,16 @@ def make_section(slug: str = "business") -> Section:
 def make_guidelines() -> Guidelines:
     """The first version, also in tests whose tables were emptied."""
     import_module("submissions.migrations.0002_first_guidelines").write(apps, None)
+    import_module("submissions.migrations.0010_guidelines_drafts").fill(apps, None)
     return Guidelines.objects.in_force()
+
+
+def forget_guidelines() -> None:
+    """A newsroom that has none yet; the database's refusal to delete comes back with the end of the test."""
+    editor = SimpleNamespace(connection=connection)
+    import_module("submissions.migrations.0010_guidelines_drafts").unguard(apps, editor)
+    Guidelines.objects.update(status=Guidelines.Status.DRAFT)
+    Guidelines.objects.all().delete()
 
 
 def picture_bytes(

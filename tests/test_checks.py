@@ -193,7 +193,7 @@ def test_the_live_check_answers_json_and_stores_nothing(client, django_assert_ma
     assert found["cards"] == {
         "id": "cards", "level": "stop", "field": "body", "passage": CARD,
         "message": "This looks like the number of a bank card. Take it out, or keep its last four digits only.",
-        "rule": "3.5", "rule_name": "Rule 3.5", "rule_url": "/en/guidelines/v1/#rule-3.5",
+        "rule": "3.5", "rule_name": "Rule 3.5", "rule_url": "/en/guidelines/v1/#3.5",
     }  # fmt: skip
     assert found["picture-size"]["field"] == "cover"
     assert answer.json()["summary"] == f"{len(found)} hints on your story."
@@ -236,7 +236,7 @@ def test_a_preview_shows_the_story_and_the_verdicts_and_keeps_everything(client)
     assert "<p>The ferry waits.</p>" in html
     assert "It waits<mark>!!!</mark></q>" in html
     assert "It waits<mark>!</mark></q>" in html
-    assert 'href="/en/guidelines/v1/#rule-4.6"' in html
+    assert 'href="/en/guidelines/v1/#4.6"' in html
     assert "640 × 360" in html
     kept = page.context["form"].data["kept_cover"]
     assert kept in html
@@ -286,7 +286,7 @@ def test_the_editor_sees_the_verdicts_beside_their_rules(desk, django_assert_max
         html = desk.get(f"/admin/submissions/story/{story.pk}/change/").content.decode()
     assert "Write to <mark>mara@example.org</mark> &amp; call 4111" in html
     assert "Must be changed:" in html
-    assert "/guidelines/v1/#rule-3.5" in html
+    assert "/guidelines/v1/#3.5" in html
     assert Rule.objects.get(number="3.5").text_en in html
     assert "An AI tool wrote most of it" in html
     assert "An outside checker" not in html

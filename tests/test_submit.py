@@ -9,7 +9,7 @@ from articles.models import Picture
 from cms import limits
 from cms.models import Letter
 from submissions.models import Guidelines, Story
-from tests.factories import make_story, picture_bytes, submission, upload
+from tests.factories import forget_guidelines, make_story, picture_bytes, submission, upload
 
 pytestmark = pytest.mark.django_db
 URL = "/en/submit/"
@@ -201,5 +201,5 @@ def test_a_body_of_two_hundred_thousand_characters_gets_a_clear_answer(client):
 
 
 def test_before_any_guidelines_there_is_nothing_to_agree_to(client):
-    Guidelines.objects.all().delete()
+    forget_guidelines()
     assert client.get("/en/guidelines/").status_code == 404

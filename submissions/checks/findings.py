@@ -80,7 +80,7 @@ class Findings:
     def url(self, code: str) -> str:
         """The permanent address of a rule; "" where this version has none of that code."""
         rule = self.rules.get(code)
-        return f"{self.guidelines.get_absolute_url()}#rule-{rule.number}" if rule else ""
+        return f"{self.guidelines.get_absolute_url()}#{rule.number}" if rule else ""
 
     def as_json(self) -> Iterable[dict[str, str]]:
         """The notes and stops for the live form; "link" is there where a verdict has one."""
