@@ -8,7 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from cms.admin import DeskAdmin
-from submissions.guidelines.admin import ChapterAdmin, GuidelinesAdmin
+from submissions.guidelines.admin import GuidelinesAdmin
+from submissions.guidelines.chapter_admin import ChapterAdmin
 from submissions.mail.admin import ReceivedMailAdmin
 from submissions.models import Appeal, Chapter, Guidelines, ReceivedMail, Story
 

@@ -3,7 +3,8 @@
 from submissions.appeal import Appeal
 from submissions.conversation import ChangeRequest, EarlierText, Message
 from submissions.drafts import SavedDraft
-from submissions.guidelines.models import Chapter, Guidelines, Rule
+from submissions.guidelines.models import Guidelines
+from submissions.guidelines.rules import Chapter, Rule
 from submissions.mail.models import ReceivedMail, TakenMail
 from submissions.story import Story
 

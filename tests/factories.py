@@ -44,14 +44,14 @@ def make_section(slug: str = "business") -> Section:
 def make_guidelines() -> Guidelines:
     """The first version, also in tests whose tables were emptied."""
     import_module("submissions.migrations.0002_first_guidelines").write(apps, None)
-    import_module("submissions.migrations.0010_guidelines_drafts").fill(apps, None)
+    import_module("submissions.migrations.0008_guidelines_drafts").fill(apps, None)
     return Guidelines.objects.in_force()
 
 
 def forget_guidelines() -> None:
     """A newsroom that has none yet; the database's refusal to delete comes back with the end of the test."""
     editor = SimpleNamespace(connection=connection)
-    import_module("submissions.migrations.0010_guidelines_drafts").unguard(apps, editor)
+    import_module("submissions.migrations.0008_guidelines_drafts").unguard(apps, editor)
     Guidelines.objects.update(status=Guidelines.Status.DRAFT)
     Guidelines.objects.all().delete()
 

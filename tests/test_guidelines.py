@@ -12,7 +12,7 @@ from cms.models import Decision
 from cms.workflow import Conflict, NotPermitted
 from submissions.checks import all_checks
 from submissions.guidelines.changes import Changes
-from submissions.guidelines.models import AlreadySet
+from submissions.guidelines.rules import AlreadySet
 from submissions.models import Chapter, Guidelines, Rule, Story
 from tests.factories import make_editor, make_guidelines, make_story, submission
 

@@ -2,117 +2,99 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cms.admin import DeskAdmin, SeenForm
 from cms.desk import change_url
 from cms.workflow import Conflict, DeskItem
 from submissions.guidelines.changes import Changes
-from submissions.guidelines.faults import checks_serving, faults_of
-from submissions.guidelines.models import PUBLISH, Chapter, Guidelines, Rule
+from submissions.guidelines.faults import faults_of
+from submissions.guidelines.models import PUBLISH, Guidelines
+from submissions.guidelines.rules import Chapter, Rule
 
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
-
-_SHORT = forms.TextInput(attrs={"size": 6})
-_TEXT = forms.Textarea(attrs={"rows": 3})
+TEXT = AdminTextareaWidget(attrs={"rows": 3})
 
 
 def _version_of(row: Any) -> Guidelines | None:
     return row.guidelines if isinstance(row, Chapter) else row
 
 
-def _may_write(request: HttpRequest, row: Any = None) -> bool:
+def may_write(request: HttpRequest, row: Any = None) -> bool:
     """Whether the user writes guidelines and, where a version or chapter is named, whether it is a draft."""
     user: Any = request.user
     version = _version_of(row)
     return user.has_perm(PUBLISH) and (version is None or version.status == Guidelines.Status.DRAFT)
 
 
-def _may_read(request: HttpRequest) -> bool:
+def may_read(request: HttpRequest) -> bool:
+    """Whether the user may see versions, drafts too."""
     user: Any = request.user
     return any(user.has_perm(name) for name in (PUBLISH, "submissions.view_guidelines"))
 
 
-def _is_stale(request: HttpRequest, version: Guidelines | None) -> bool:
+def is_stale(request: HttpRequest, version: Guidelines | None) -> bool:
     """Whether a form was sent of a version that somebody has changed since; its rows may be gone already."""
     return version is not None and request.method == "POST" and request.POST.get("seen") != str(version.version)
 
 
-class _PartInline(admin.options.InlineModelAdmin):
+class PartInline(admin.options.InlineModelAdmin):
     """Rows of a draft: who may write the guidelines may write them."""
 
     extra = 1
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may see the version."""
-        return _may_read(request)
+        return may_read(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts only."""
-        return _may_write(request, obj)
+        return may_write(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts only."""
-        return _may_write(request, obj)
+        return may_write(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts only."""
-        return _may_write(request, obj)
+        return may_write(request, obj)
 
 
-class ChapterInline(_PartInline, admin.TabularInline):
+class ChapterInline(PartInline, admin.TabularInline):
     """A version's chapters; each leads to the page of its rules."""
 
     model = Chapter
-    fields = ("number", "title_en", "title_zh_hans")
-    show_change_link = True
+    fields = ("number", "title_en", "title_zh_hans", "to_rules")
+    readonly_fields = ("to_rules",)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The chapters with the number of their rules, in one query."""
+        return super().get_queryset(request).annotate(rule_count=Count("rules"))
 
-class RuleForm(forms.ModelForm):
-    """One rule of a draft."""
+    @admin.display(description=gettext_lazy("rules"))
+    def to_rules(self, chapter: Any) -> str:
+        """The way to the page of the chapter's rules; a chapter that is not saved yet has none."""
+        if not chapter.pk:
+            return "-"
+        return format_html('<a href="{}">{} ›</a>', change_url(Chapter, chapter.pk), self._rules(chapter.rule_count))
 
-    class Meta:
-        widgets = {"number": _SHORT, "text_en": _TEXT, "text_zh_hans": _TEXT}
-
-
-class RuleInline(_PartInline, admin.StackedInline):
-    """A chapter's rules, with the checks that serve them."""
-
-    model = Rule
-    form = RuleForm
-    fields = (("number", "key", "reason_code"), "text_en", "text_zh_hans", "served_by")
-    readonly_fields = ("served_by",)
-
-    @admin.display(description=_lazy("automatic checks"))
-    def served_by(self, rule: Rule) -> str:
-        """The checks that serve the rule: they name it by its reason code."""
-        return ", ".join(str(check.label) for check in checks_serving(rule.reason_code)) or "-"
-
-
-class ChapterForm(forms.ModelForm):
-    """A chapter's titles, on the version of the draft that was seen."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["seen"] = self.instance.guidelines.version
+    @staticmethod
+    def _rules(count: int) -> str:
+        return ngettext("%(count)s rule", "%(count)s rules", count) % {"count": count}
 
 
 class GuidelinesForm(SeenForm):
     """What is said of a version as a whole."""
 
     class Meta:
-        widgets = {"changelog_en": _TEXT, "changelog_zh_hans": _TEXT}
+        widgets = {"changelog_en": TEXT, "changelog_zh_hans": TEXT}
 
 
 class GuidelinesAdmin(DeskAdmin):
@@ -127,23 +109,23 @@ class GuidelinesAdmin(DeskAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may see versions, and who writes them."""
-        return _may_read(request)
+        return may_read(request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """The same people find them on the index."""
-        return _may_read(request)
+        return may_read(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new version needs one in force, as it begins as its copy."""
-        return _may_write(request) and Guidelines.objects.effective().exists()
+        return may_write(request) and Guidelines.objects.effective().exists()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts only: what is in force stays as it was accepted."""
-        return _may_write(request, obj)
+        return may_write(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts only, one at a time."""
-        return obj is not None and _may_write(request, obj)
+        return obj is not None and may_write(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         """The chapters come with the copy."""
@@ -154,7 +136,7 @@ class GuidelinesAdmin(DeskAdmin):
     ) -> HttpResponse:
         """A save of what somebody has changed meanwhile is a conflict before its rows are looked at."""
         version: Any = self.get_object(request, object_id)
-        if _is_stale(request, version):
+        if is_stale(request, version):
             return self.conflict(request, Conflict(version))
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -193,7 +175,7 @@ class GuidelinesAdmin(DeskAdmin):
         """Save what was changed on the version that was seen, the chapters with it, as one edit of the log."""
         if change:
             columns = {name: form.cleaned_data[name] for name in form.changed_data if name != "seen"}
-            amend(request, form, form.instance, parts=_touched(formsets), **columns)
+            amend(request, form, form.instance, parts=touched(formsets), **columns)
         super().save_related(request, form, formsets, change)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
@@ -231,71 +213,6 @@ def amend(request: HttpRequest, form: Any, version: Guidelines, *, parts: bool, 
     fresh.amend(by=user, seen=form.cleaned_data["seen"], also=["chapters"] if parts else [], **columns)
 
 
-def _touched(formsets: Any) -> bool:
+def touched(formsets: Any) -> bool:
+    """Whether any row was added, changed or deleted."""
     return any(found.has_changed() for found in formsets)
-
-
-class ChapterAdmin(ModelAdmin):
-    """One chapter of a version with its rules; reached from the version's page."""
-
-    form = ChapterForm
-    change_form_template = "submissions/guidelines_chapter.html"
-    fields = ("seen", "number", "title_en", "title_zh_hans")
-    readonly_fields = ("number",)
-    inlines = (RuleInline,)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Chapters are found on their version's page."""
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may see versions, and who writes them."""
-        return _may_read(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A chapter is added on its version's page."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts only."""
-        return _may_write(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A chapter is deleted on its version's page."""
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Chapters have no list of their own."""
-        raise Http404
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """The chapter's page. A save of a draft that somebody has changed meanwhile is a conflict."""
-        chapter: Any = self.get_object(request, object_id)
-        desk: Any = self.admin_site._registry[Guidelines]
-        if chapter is not None and _is_stale(request, chapter.guidelines):
-            return desk.conflict(request, Conflict(chapter.guidelines))
-        shown = {"version": chapter and chapter.guidelines, "title": str(chapter)}
-        try:
-            return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
-        except Conflict as conflict:
-            return desk.conflict(request, conflict)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """It is saved with its rules, below."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save titles and rules as one edit of the draft, on the version that was seen."""
-        chapter = form.instance
-        own = {"title_en", "title_zh_hans"} & set(form.changed_data)
-        amend(request, form, chapter.guidelines, parts=bool(own) or _touched(formsets))
-        chapter.save()
-        super().save_related(request, form, formsets, change)
-
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
-        """Back to the version."""
-        return HttpResponseRedirect(change_url(Guidelines, obj.guidelines_id))
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """The log of decisions has it already."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from cms.differences import line_differences
-from submissions.guidelines.models import Chapter, Guidelines, Rule
+from submissions.guidelines.models import Guidelines
+from submissions.guidelines.rules import Chapter, Rule
 
 
 @dataclass(frozen=True)

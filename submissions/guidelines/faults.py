@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from submissions.checks import Check, all_checks
 
 if TYPE_CHECKING:
-    from submissions.guidelines.models import Chapter, Guidelines, Rule
+    from submissions.guidelines.models import Guidelines
+    from submissions.guidelines.rules import Chapter, Rule
 
 LANGUAGES = [(code.replace("-", "_"), name) for code, name in settings.LANGUAGES]
 

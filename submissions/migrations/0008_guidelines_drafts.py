@@ -1,7 +1,7 @@
 """Guidelines become desk items with drafts, rules get lasting ids, and the database refuses to change what is in force.
 
 A later migration that makes SQLite build one of these three tables anew has to call `unguard` before and `guard` after
-(`import_module("submissions.migrations.0010_guidelines_drafts")`): SQLite renames no table that a trigger looks for.
+(`import_module("submissions.migrations.0008_guidelines_drafts")`): SQLite renames no table that a trigger looks for.
 """
 
 import uuid
