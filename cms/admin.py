@@ -136,7 +136,7 @@ class DeskAdmin(DeskModelAdmin):
             "typed_reason": request.POST.get("reason", ""),
         }
         request.method = "GET"
-        response = self.change_view(request, str(item.pk), extra_context=shown)
+        response = self.change_view(request, str(item.pk), change_url(type(item), item.pk), extra_context=shown)
         response.status_code = 422
         return response
 

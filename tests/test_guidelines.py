@@ -178,6 +178,7 @@ def test_putting_in_force_names_everything_that_is_missing_or_wrong(desk, editor
     ):
         assert fault in html, fault
     assert Guidelines.objects.get(pk=draft.pk).status == "draft"
+    assert f'action="{page_of(draft)}"' in html, "a save from this page would make the move again"
 
 
 @pytest.mark.parametrize(("days", "words"), [(-1, "has passed"), (0, None), (30, None)])
