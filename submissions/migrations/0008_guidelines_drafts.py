@@ -1,7 +1,7 @@
 """Guidelines become desk items with drafts, rules get lasting ids, and the database refuses to change what is in force.
 
-A later migration that makes SQLite build one of these three tables anew has to call `unguard` before and `guard` after
-(`import_module("submissions.migrations.0008_guidelines_drafts")`): SQLite renames no table that a trigger looks for.
+A later migration that makes SQLite build one of these three tables anew runs `unguard` before and `guard` after
+(`import_module("submissions.migrations.0008_guidelines_drafts")`, as RunPython); without them it fails, and is undone.
 """
 
 import uuid
@@ -92,9 +92,11 @@ def forget_drafts(apps, schema_editor):
     """Without statuses a draft would pass for a version in force."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no check may be left when the tables are altered
-    for model in ("Rule", "Chapter", "Guidelines"):
-        path = {"Rule": "chapter__guidelines__status", "Chapter": "guidelines__status", "Guidelines": "status"}[model]
-        apps.get_model("submissions", model).objects.filter(**{path: "draft"}).delete()
+    drafts = f"SELECT id FROM {TABLE} WHERE status = 'draft'"
+    chapters = f"SELECT id FROM {CHAPTER} WHERE guidelines_id IN ({drafts})"
+    schema_editor.execute(f"DELETE FROM {RULE} WHERE chapter_id IN ({chapters})")
+    schema_editor.execute(f"DELETE FROM {CHAPTER} WHERE guidelines_id IN ({drafts})")
+    schema_editor.execute(f"DELETE FROM {TABLE} WHERE status = 'draft'")
 
 
 class Migration(migrations.Migration):
