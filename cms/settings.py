@@ -191,7 +191,7 @@ LIMITS_IN_ALL: dict[str, int] = {
 } | env.dict("LIMITS_IN_ALL", subcast_values=int, default={})  # fmt: skip
 # How many within FLOOD_WINDOW seconds are a flood, and for how many more seconds it then counts as one.
 FLOOD_FORMS: dict[str, int] = {
-    "story": 40, "report": 40, "sign-up": 60, "draft": 120, "check": 2400,
+    "story": 40, "report": 40, "sign-up": 60, "check": 2400,
 } | env.dict("FLOOD_FORMS", subcast_values=int, default={})  # fmt: skip
 FLOOD_WINDOW = env.int("FLOOD_WINDOW", default=60)
 FLOOD_LASTS = env.int("FLOOD_LASTS", default=600)

@@ -177,9 +177,6 @@ def sent_with(form: StoryForm) -> Iterator[None]:
 
     Raises Overtaken if another device saved other words, for they would be lost.
     """
-    if not SavedDraft.objects.filter(seed=form.seed).exists():
-        yield  # most stories never were a draft: they need no transaction around their own
-        return
     with transaction.atomic():
         draft = SavedDraft.objects.select_for_update(of=("self",)).of_form(form)
         if draft and draft.overtakes(form):

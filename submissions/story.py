@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
+RECEIPTS = ("story_received", "story_received_by_mail")
+
 
 class Story(ContributorMoves, EditorMoves):
     """A reader's story. Its own text stays as it was sent; editors edit the article that becomes of it."""
@@ -140,8 +142,11 @@ class Story(ContributorMoves, EditorMoves):
         return self
 
     def tell(self, letter: str, **context: Any) -> None:
-        """Write a letter to the contributor in the story's language, where there is an address."""
-        if self.email:
+        """Write a letter to the contributor in the story's language, where there is an address.
+
+        A story whose receipt was held back gets no other letter either: the address may be a stranger's.
+        """
+        if self.email and (letter in RECEIPTS or self.letters().exists()):
             link = {"receipt_url": self.receipt_url(), "code": codes.printable(self.code)}
             reply_to = reply_address(self)
             post(letter, self.email, language=self.language, about=self, private=link, reply_to=reply_to, **context)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -53,9 +55,11 @@ def submit(request: HttpRequest, draft: SavedDraft | None = None) -> HttpRespons
 
 def _take(request: HttpRequest, form: StoryForm) -> HttpResponse:
     """Receive the story of a valid form and lead to its receipt, unless another device has saved other words."""
+    known = _known(form.seed)
     try:
-        with sent_with(form):
-            code = _receive(form)
+        # Most stories never were a draft: they need no transaction around their own.
+        with sent_with(form) if "draft" in known else nullcontext():
+            code = _receive(form, sent_before="story" in known)
     except Overtaken as overtaken:
         return form_page(request, form, **overtaken_by(overtaken.draft, form))
     return redirect(reverse("submissions:receipt", args=[code]) + "?new")
@@ -89,12 +93,19 @@ def overtaken_by(draft: SavedDraft, form: StoryForm) -> dict[str, Any]:
     return {"draft": draft, "other": other or [{"label": form.fields["cover"].label, "text": ""}]}
 
 
-def _receive(form: StoryForm) -> str:
+def _known(seed: str) -> set[str]:
+    """What there is of a form already, in one query: a "story", a "draft", both or nothing."""
+    stories = Story.objects.filter(seed=seed).order_by().values_list(Value("story"))
+    drafts = SavedDraft.objects.filter(seed=seed).order_by().values_list(Value("draft"))
+    return {kind for (kind,) in stories.union(drafts)}
+
+
+def _receive(form: StoryForm, *, sent_before: bool) -> str:
     """Make a story of a valid form and return the code of its receipt.
 
     A form that was sent before is the same story; one that was changed after going back is another.
     """
-    before = Story.objects.filter(seed=form.seed).first()
+    before = Story.objects.filter(seed=form.seed).first() if sent_before else None
     if before and form.says_what(before):
         return before.code
     seed = codes.new_seed() if before else form.seed

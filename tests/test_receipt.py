@@ -128,3 +128,12 @@ def test_codes_do_not_reach_the_log():
     record = logging.LogRecord("x", 20, "f", 1, "Not Found: %s", ("/en/receipt/abcdefgh/",), None)
     HidePrivateCodes().filter(record)
     assert record.getMessage() == "Not Found: /en/receipt/…/"
+
+
+def test_a_stranger_whose_address_was_used_is_not_written_to_at_every_decision(editor):
+    stories = [make_story(email="stranger@example.org") for _number in range(7)]
+    for story in stories:
+        story.claim(by=editor)
+        story.decline(by=editor, reason="This is advertising.")
+    assert Letter.objects.filter(name="story_received").count() == 5
+    assert Letter.objects.filter(name="story_declined").count() == 5

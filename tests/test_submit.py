@@ -190,7 +190,7 @@ def test_hostile_html_is_stored_clean(client):
 def test_a_story_with_a_photo_takes_few_queries(client, django_assert_max_num_queries):
     fields = submission(cover_source_type="digitalCapture") | {"cover": upload()}
     make_story()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         assert client.post(URL, fields).status_code == 302
 
 
