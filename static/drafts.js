@@ -62,11 +62,11 @@
     for (const { key, time } of storage.entries(PREFIX)) if (time < oldest) storage.remove(key);
   }
 
-  // A page after which what was kept is needed no more: a receipt, a deleted draft.
-  function finish({ dataset: { draftsDone: scope, draftsSent: sent } }) {
+  // A page after which what was kept is needed no more: a receipt, a deleted draft. What belongs to the form as it is now stays.
+  function finish({ dataset: { draftsDone: scope, draftsNow: now, draftsSent: sent } }) {
     const own = sent === undefined ? null : storage.read(storage.own());
     for (const entry of storage.entries(PREFIX)) {
-      const ofScope = scope && entry.key.startsWith(PREFIX + scope);
+      const ofScope = scope && entry.key.startsWith(PREFIX + scope) && !(now && entry.key.startsWith(PREFIX + now));
       if (ofScope || (own && same(entry.fields, own.fields))) storage.remove(entry.key);
     }
   }

@@ -86,7 +86,8 @@ def _context(request: HttpRequest, story: Story, token: str, form: Any, notice: 
         "receipt_url": request.build_absolute_uri(request.path),
         "first_time": "new" in request.GET,
         "notice": notice,
-        "draft_scope": f"changes-{story.uid}-{story.version}",
+        # A text that is being typed belongs to what was last sent, whatever the desk does meanwhile.
+        "draft_scope": f"changes-{story.uid}-{story.earlier_texts.count()}.",
     }
 
 

@@ -69,7 +69,7 @@ def find_by_code(page: Page, code: str) -> None:
 
 
 def withdraw(page: Page) -> None:
-    page.locator("summary").click()
+    page.get_by_text("Withdraw this story").click()
     page.get_by_role("button", name="Withdraw the story").click()
     expect(page.locator(".timeline")).to_contain_text("You withdrew your story.")
 
