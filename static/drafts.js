@@ -134,6 +134,7 @@
       if (storage.write(slot, time, fields)) storage.remove(key);
       else slot = key;
       fill(fields);
+      place.closest("details")?.setAttribute("open", "");
       say(place.dataset.restored.replace("{time}", date(time)), [place.dataset.discard, discard]);
     }
 
