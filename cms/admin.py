@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,12 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from cms.desk import change_url, status_name
-from cms.models import Decision, Letter, User
+from cms.models import Letter, User
 from cms.page_cache import site_changed
-from cms.templatetags.desk import STEPS
 from cms.workflow import Conflict, DeskItem, Move
 
 if TYPE_CHECKING:
@@ -232,28 +229,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
-    """The log."""
-
-    list_display = ["number", "created", "actor_name", "what", "step", "reason"]
-    list_filter = ["kind", "move"]
-    search_fields = ["item", "reason"]
-    ordering = ["-number"]
-
-    @admin.display(description=_lazy("kind"), ordering="kind")
-    def what(self, decision: Decision) -> str:
-        """The kind in plain words."""
-        return str(apps.get_model(decision.kind)._meta.verbose_name)
-
-    @admin.display(description=_lazy("move"), ordering="move")
-    def step(self, decision: Decision) -> str:
-        """What became of the item, in plain words."""
-        if decision.source == decision.target and decision.move in STEPS:
-            return str(STEPS[decision.move])
-        return status_name(apps.get_model(decision.kind), decision.target)
-
-
 @admin.register(Letter)
 class LetterAdmin(ReadOnlyAdmin):
     """Every letter, as it was sent, with its result."""
@@ -278,3 +253,6 @@ class StaffAdmin(UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who has decided stays in the log: people are made inactive instead."""
         return False
+
+
+import cms.log_admin  # noqa: E402, F401  (it registers the log, and is a ReadOnlyAdmin)

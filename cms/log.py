@@ -91,6 +91,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             decision.number, decision.created, decision.previous = head.count, now, head.hash
             head.hash = decision.hash = digest(decision, head.hash)
         self.bulk_create(decisions, batch_size=500)
+        citation = apps.get_model("cms", "Citation")
+        cited = [citation(rule=rule, decision=line) for line in decisions for rule in dict.fromkeys(line.rules)]
+        if cited:
+            citation.objects.bulk_create(cited, batch_size=500)
         head.save(update_fields=["count", "hash"])
 
     def first_altered(self, *, start: str = GENESIS) -> tuple[int | None, int]:

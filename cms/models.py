@@ -78,10 +78,28 @@ class Decision(models.Model):
         indexes = [
             models.Index(fields=["item", "number"], name="decision_item"),
             models.Index(fields=["created"], name="decision_created"),
+            models.Index(fields=["kind", "number"], name="decision_kind"),
+            models.Index(fields=["move", "number"], name="decision_move"),
+            models.Index(fields=["kind", "move", "number"], name="decision_kind_move"),
+            models.Index(fields=["actor", "number"], name="decision_actor"),
         ]
+        permissions = [("view_editor_figures", _("Can see how much each editor decided"))]
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind} {self.move} {self.source} → {self.target}"
+
+
+class Citation(models.Model):
+    """That a line of the log cites a rule: an index into `Decision.rules`, which alone counts."""
+
+    rule = models.CharField(max_length=20)
+    decision = models.ForeignKey(Decision, models.PROTECT, db_index=False, related_name="citations")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "decision"], name="citation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} in {self.decision_id}"
 
 
 class LogHead(models.Model):
@@ -165,3 +183,6 @@ class WorkerBeat(models.Model):
 
     def __str__(self) -> str:
         return self.beat.isoformat()
+
+
+from cms.figures.models import Bookmark, Figures, Wait  # noqa: E402, F401  (models of this app)

@@ -1,0 +1,54 @@
+"""What was counted so far: three tables that follow the log and can be made anew from it at any time."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Figures(models.Model):
+    """What the log says of one kind of item in one day, one month or ever: numbers by key (`cms.figures.replay`).
+
+    Numbers are only ever added, so that any period is the sum of its days.
+    """
+
+    class Span(models.TextChoices):
+        DAY = "day"
+        MONTH = "month"
+        EVER = "ever"
+
+    span = models.CharField(max_length=5, choices=Span)
+    begins = models.DateField()
+    kind = models.CharField(max_length=100)
+    numbers = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["span", "begins", "kind"], name="figures_once")]
+
+    def __str__(self) -> str:
+        return f"{self.span} {self.begins} {self.kind}"
+
+
+class Wait(models.Model):
+    """An item that waits for an editor, as the lines that were counted say."""
+
+    item = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=100)
+    since = models.DateTimeField()
+    first = models.BooleanField()  # nobody has answered it yet
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "since"], name="wait_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.item} since {self.since}"
+
+
+class Bookmark(models.Model):
+    """How far a job of `cms` has read the log, and the last day that it has seen."""
+
+    reader = models.CharField(max_length=100, unique=True)
+    number = models.PositiveBigIntegerField(default=0)
+    day = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.number}"
