@@ -1,0 +1,31 @@
+"""The newsroom's own work that can wait: following the log, and keeping its head."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from cms import heads
+from cms.figures.follow import follow
+from cms.letters import enough_for_today, post
+from cms.worker import job
+
+
+@job(every=timedelta(seconds=5))
+def count_figures() -> int:
+    """Count the next lines of the log."""
+    return follow()
+
+
+@job(every=timedelta(minutes=10))
+def keep_head() -> int:
+    """Once a day sign the head of the log into a file beside the data, and mail it to who keeps heads elsewhere."""
+    if not heads.head_is_due():
+        return 0
+    head = heads.signed_head()
+    heads.append(head, heads.heads_file())
+    to = settings.LOG_HEADS_TO
+    if to and not enough_for_today("log_head", to, most=1):
+        post("log_head", to, language=settings.LANGUAGE_CODE, head=head, line=heads.as_line(head))
+    return 0

@@ -1,0 +1,185 @@
+"""The figures are replays of the log; its signed heads show what the chain cannot."""
+
+import itertools
+import json
+import uuid
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cms import heads, jobs
+from cms.figures.follow import declared, follow, replay
+from cms.figures.models import Figures, Wait
+from cms.figures.replay import Line, bucket, hours, tally
+from cms.log_export import record
+from cms.models import Decision, Letter, LogHead, User
+from tests.factories import make_article, make_editor, make_report, make_story
+from tests.test_log import _tamper
+
+pytestmark = pytest.mark.django_db
+
+
+def a_busy_day(editor):
+    """One of everything that the figures tell of."""
+    other = make_editor()
+    story, kept, back = make_story(), make_story(), make_story()
+    story.decline(by=editor, reason="Known.", rules=["4.2"])
+    appeal = story.appeal(by=User.objects.system(), reason="No.")
+    appeal.grant(by=other, reason="Right.")
+    kept.accept(by=editor)
+    back.withdraw(by=User.objects.system())
+    make_story()
+    report = make_report()
+    report.uphold(by=editor, reason="Hers.")
+    report.reverse(by=other, reason="Not hers.")
+
+
+def count_exported(lines):
+    """Plain Python over exported lines, knowing only what the guide says: outcomes, backlog, rules."""
+    waiting = {"submissions.story": {"received"}, "submissions.appeal": {"open"}}
+    open_items, out, rules = set(), Counter(), Counter()
+    for line in lines:
+        states = waiting.get(line["kind"])
+        if states is None:
+            continue
+        if line["target"] in states:
+            open_items.add(line["item"])
+        elif line["item"] in open_items:
+            open_items.remove(line["item"])
+            out[line["kind"], line["target"]] += 1
+        if line["move"] == "decline":
+            rules.update(line["rules"])
+    return open_items, out, rules
+
+
+def state():
+    rows = Figures.objects.order_by("span", "begins", "kind").values_list("span", "begins", "kind", "numbers")
+    return list(rows), sorted(Wait.objects.values_list("item", "since", "first"))
+
+
+def test_the_figures_can_be_recomputed_from_the_export(editor):
+    a_busy_day(editor)
+    while follow():
+        pass
+    exported = [json.loads(json.dumps(record(line))) for line in Decision.objects.order_by("number")]
+    open_items, out, rules = count_exported(exported)
+    ever = {row.kind: row.numbers for row in Figures.objects.filter(span="ever")}
+    for (kind, target), count in out.items():
+        assert ever[kind][f"out:{target}"] == count
+    assert ever["submissions.story"]["rule:declined:4.2"] == rules["4.2"] == 1
+    mine = Wait.objects.filter(kind__in=["submissions.story", "submissions.appeal"])
+    assert {str(pk) for pk in mine.values_list("pk", flat=True)} == open_items
+    assert ever["copyright.copyrightreport"]["move:reverse:reversed"] == 1
+
+
+def test_a_replay_gives_what_the_worker_counted(editor):
+    a_busy_day(editor)
+    assert follow()
+    make_story().decline(by=editor, reason="No.", rules=["1.1"])
+    while follow():
+        pass
+    followed = state()
+    assert replay() == Decision.objects.count()
+    assert state() == followed
+    assert follow() == 0
+
+
+STEPS = [("", "received"), ("received", "declined"), ("received", "changes_asked"), ("declined", "received"),
+         ("received", "withdrawn"), ("changes_asked", "received"), ("received", "received")]  # fmt: skip
+MOVES = {"declined": "decline", "changes_asked": "ask_changes", "withdrawn": "withdraw", "received": "send_again"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    history=st.lists(st.tuples(st.integers(0, 4), st.sampled_from(STEPS), st.integers(0, 200_000)), max_size=60),
+    cuts=st.lists(st.integers(0, 60), max_size=4),
+)
+def test_any_history_counts_the_same_however_it_is_cut(history, cuts):
+    now, lines = datetime(2026, 1, 1, tzinfo=UTC), []
+    for number, (item, (source, target), seconds) in enumerate(history, 1):
+        now += timedelta(seconds=seconds)
+        move = MOVES[target] if source else "receive"
+        lines.append(Line(number, now, "submissions.story", uuid.UUID(int=item), move, source, target, 1, ["4.2"]))
+    kinds, whole_waits, waits = declared(), {}, {}
+    whole = tally(lines, whole_waits, kinds)
+    parts: dict = {}
+    edges = [0, *sorted(cuts), len(lines)]
+    for start, end in itertools.pairwise(edges):
+        for key, count in tally(lines[start:end], waits, kinds).items():
+            parts.setdefault(key, Counter()).update(count)
+    assert parts == whole
+    assert waits == whole_waits
+    total = sum(whole.values(), Counter())
+    left = sum(count for key, count in total.items() if key.startswith("out:"))
+    exported = [{"kind": x.kind, "target": x.target, "item": x.item, "move": x.move, "rules": x.rules} for x in lines]
+    still, out, _rules = count_exported(exported)
+    assert (total["in"] - left, left) == (len(still), sum(out.values()))
+
+
+@given(st.floats(60, 10**8))
+def test_a_waiting_time_is_told_to_within_five_percent(seconds):
+    assert hours(bucket(seconds)) == pytest.approx(seconds / 3600, rel=0.05)
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """Ten lines, a head kept of the first five and one of all."""
+    path = tmp_path / "heads.jsonl"
+    for _ in range(2):
+        for _ in range(5):
+            make_article()
+        call_command("sign_log", append=path)
+    return path
+
+
+def rewind(number):
+    """Cut the log off, with the row that says where it ends."""
+    _tamper(f"DELETE FROM cms_decision WHERE number > {number}")
+    LogHead.objects.update(count=number, hash=Decision.objects.get(number=number).hash)
+
+
+def test_a_whole_log_fits_its_kept_heads(kept, capsys):
+    make_article()
+    call_command("verify_log", heads=kept)
+    assert "2 kept heads" in capsys.readouterr().out
+
+
+def test_a_tail_cut_off_together_with_its_head_is_noticed(kept):
+    rewind(7)
+    call_command("verify_log")  # the chain alone cannot tell
+    with pytest.raises(CommandError, match="Decision 8 ") as raised:
+        call_command("verify_log", heads=kept)
+    assert raised.value.returncode == 1
+
+
+def test_a_log_written_anew_is_noticed(kept):
+    rewind(6)
+    for _ in range(6):
+        make_article()
+    call_command("verify_log")
+    with pytest.raises(CommandError, match="6 to 10"):
+        call_command("verify_log", heads=kept)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda text: text.replace('"number": 5', '"number": 4'), lambda text: "{}\n", lambda text: ""]
+)
+def test_heads_that_cannot_be_used_are_a_usage_error(kept, damage):
+    kept.write_text(damage(kept.read_text()))
+    with pytest.raises(CommandError) as raised:
+        call_command("verify_log", heads=kept)
+    assert raised.value.returncode == 2
+
+
+def test_the_worker_keeps_and_mails_one_head_a_day(settings, tmp_path):
+    settings.DATA, settings.LOG_HEADS_TO = tmp_path, "archive@example.org"
+    make_article()
+    jobs.keep_head()
+    jobs.keep_head()
+    assert len(heads.read_heads(heads.heads_file())) == 1
+    letter = Letter.objects.get(name="log_head")
+    assert heads.heads_file().read_text().strip() in letter.body_text
