@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from cms.desk import desk
+from cms.figures.pages import figures
 
 
 class DeskSite(AdminSite):
@@ -18,5 +19,9 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Add `/admin/desk/`."""
-        return [path("desk/", self.admin_view(desk), name="desk"), *super().get_urls()]
+        """Add `/admin/desk/` and `/admin/figures/`."""
+        own = [
+            path("desk/", self.admin_view(desk), name="desk"),
+            path("figures/", self.admin_view(figures), name="figures"),
+        ]
+        return [*own, *super().get_urls()]

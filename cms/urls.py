@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 
 from articles.views import media
 from cms import health, outbox
+from cms.figures.pages import transparency
 from cms.views import to_readers_language
 from newsletter.views import unsubscribe
 from submissions.mail.webhooks import inbound
@@ -23,6 +24,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     *i18n_patterns(
+        path("transparency/", transparency, name="transparency"),
         path("", include("articles.urls")),
         path("", include("submissions.urls")),
         path("copyright/", include("submissions.copyright.urls")),

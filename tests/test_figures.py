@@ -183,3 +183,46 @@ def test_the_worker_keeps_and_mails_one_head_a_day(settings, tmp_path):
     assert len(heads.read_heads(heads.heads_file())) == 1
     letter = Letter.objects.get(name="log_head")
     assert heads.heads_file().read_text().strip() in letter.body_text
+
+
+def counted(editor):
+    a_busy_day(editor)
+    while follow():
+        pass
+
+
+def test_the_page_of_figures_reads_no_line_of_the_log(desk, editor, django_assert_max_num_queries):
+    counted(editor)
+    with django_assert_max_num_queries(8) as queries:
+        page = desk.get("/admin/figures/?days=90")
+    assert page.context["rules"] == [("4.2", 1, 100)]
+    assert page.context["flow_rows"][0][1:] == (8, 5)  # four stories, an appeal, a story again, a draft, a report
+    assert page.context["backlog_rows"][0][1] == 3
+    assert not any("cms_decision" in query["sql"].lower() for query in queries.captured_queries)
+
+
+@pytest.mark.parametrize("days", ["7", "x", "0", "99999"])
+def test_a_period_that_cannot_be_is_not_found(desk, days):
+    assert desk.get(f"/admin/figures/?days={days}").status_code == 404
+
+
+def test_what_each_editor_did_is_for_chiefs(client, editor):
+    counted(editor)
+    client.force_login(make_editor("decide_story"))
+    assert client.get("/admin/figures/").status_code == 403
+    client.force_login(make_editor("view_decision"))
+    assert client.get("/admin/figures/").context["people"] is None
+    client.force_login(make_editor("view_decision", "view_editor_figures"))
+    made = {name: number for name, number, _ in client.get("/admin/figures/").context["people"]}
+    assert made[editor.byline()] == 3
+
+
+def test_the_public_page_counts_and_names_nobody(client, editor):
+    counted(editor)
+    page = client.get("/en/transparency/")
+    assert page.context["ever"]["cells"] == [4, 1, 1, 1, 0, 1, 1, 0, 1, 0]
+    assert page.context["months"][0]["cells"] == page.context["ever"]["cells"]
+    assert editor.byline() not in page.content.decode()
+    assert "ferry" not in page.content.decode()
+    assert client.get("/zh-hans/transparency/").status_code == 200
+    assert "/en/transparency/" in client.get("/en/").content.decode()

@@ -1,4 +1,6 @@
-"""Counting the log: what a run of its lines adds to the figures. Plain Python over plain lines, so that anybody can do it again.
+"""Counting the log: what a run of its lines adds to the figures.
+
+Plain Python over plain lines, so that anybody can do it again.
 
 The numbers of a day and kind, by key:
 `in` began to wait for an editor, `out:<status>` stopped waiting and stands there; `received` came from outside;
@@ -56,7 +58,7 @@ Numbers = dict[tuple[date, str], Counter[str]]
 
 
 def bucket(waited: float) -> int:
-    """The bucket of a time in seconds: number n holds from RATIO ** n minutes to RATIO ** (n + 1); the first all below."""
+    """The bucket of a time in seconds: n holds from RATIO ** n minutes to RATIO ** (n + 1); the first all below."""
     return math.floor(math.log(max(waited / 60, 1), RATIO))
 
 

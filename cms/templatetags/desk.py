@@ -113,6 +113,8 @@ def places(context: Context) -> list[dict[str, Any]]:
     for model, label in ((Letter, _("Letters")), (Decision, _("Log"))):
         if request.user.has_perm(f"cms.view_{model._meta.model_name}"):
             rows.append((label, _list_url(model)))
+    if request.user.has_perm("cms.view_decision"):
+        rows.append((_("Figures"), reverse("admin:figures")))
     found = [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in rows]
     index = reverse("admin:index")
     return [*found, {"label": _("More"), "url": index, "current": request.path == index}]
