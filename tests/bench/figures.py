@@ -1,0 +1,110 @@
+"""What the log's pages and the figures cost beside ten thousand and a million lines of the log.
+
+Budget: no page takes longer with a million lines than with ten thousand. The lines are made in bulk and not chained.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+import uuid
+from datetime import timedelta
+
+from tests.bench.house import Findings, House, engine, new_house, parser
+
+SAME = 1.5  # times a short log's milliseconds are still "the same time" on a busy machine
+PAGES = {
+    "log, first page": "/admin/cms/decision/",
+    "log, below the middle": "/admin/cms/decision/?before={middle}",
+    "log, one kind and move": "/admin/cms/decision/?kind=submissions.story&move=decline",
+    "log, by people": "/admin/cms/decision/?by=people",
+    "log, a rule": "/admin/cms/decision/?rule=4.2",
+    "log, a range of days": "/admin/cms/decision/?since=2026-02-01&until=2026-02-02",
+    "figures, 30 days": "/admin/figures/?days=30",
+    "figures, 365 days": "/admin/figures/?days=365",
+    "transparency": "/en/transparency/",
+}
+
+
+def main() -> int:
+    """Measure and print."""
+    options = parser(__doc__ or "")
+    options.add_argument("--lines", type=int, nargs="+", default=[10_000, 1_000_000], metavar="N")
+    options.add_argument("--plans", action="store_true", help="print how the database goes about each query")
+    chosen = options.parse_args()
+    with new_house(chosen.database) as house:
+        house.move_in()
+        findings = Findings(f"The log and the figures, {engine(house)}")
+        before, few = 0, {}
+        for number in chosen.lines:
+            took = _fill(before, number)
+            findings.add(f"{number} lines counted", f"{(number - before) / took:.0f}/s")
+            few = _measure(house, findings, number, few, plans=chosen.plans and number == chosen.lines[-1])
+            before = number
+        house.move_out()
+    return findings.show()
+
+
+def _fill(before: int, number: int) -> float:
+    """Write stories that come and are declined, over a year, then count them; return the seconds of the counting."""
+    from django.utils import timezone
+
+    from cms.figures.follow import follow
+    from cms.models import Citation, Decision, User
+
+    system = User.objects.system()
+    editor = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)[0]
+    chance, begin = random.Random(7), timezone.now() - timedelta(days=360)
+    step = timedelta(days=350) / max(number - before, 1)
+    if before:  # numbers rise with the time: what follows comes in the last days
+        begin, step = timezone.now() - timedelta(days=9), timedelta(days=9) / (number - before)
+    item, some, cited = uuid.uuid4(), [], []
+    for place in range(before + 1, number + 1):
+        ends = place % 2 == 0
+        item = item if ends else uuid.UUID(int=chance.getrandbits(128))
+        words = ("decline", "received", "declined", editor) if ends else ("receive", "", "received", system)
+        move, source, target, who = words
+        line = Decision(
+            number=place, created=begin + step * (place - before), kind="submissions.story", item=item, version=1,
+            move=move, source=source, target=target, actor=who, actor_name=who.byline(), reason="",
+            rules=["4.2"] if ends else [], details={}, previous="", hash=f"{place:064d}",
+        )  # fmt: skip
+        some.append(line)
+        if ends:
+            cited.append(Citation(rule="4.2", decision=line))
+        if len(some) == 5000 or place == number:
+            Decision.objects.bulk_create(some, batch_size=1000)
+            Citation.objects.bulk_create(cited, batch_size=1000)
+            some, cited = [], []
+    begun = time.perf_counter()
+    while follow():
+        pass
+    return time.perf_counter() - begun
+
+
+def _measure(house: House, findings: Findings, number: int, few: dict[str, float], *, plans: bool) -> dict[str, float]:
+    from django.test import Client
+
+    from cms.models import User
+    from tests.bench import queries
+
+    client = Client(SERVER_NAME="127.0.0.1", SERVER_PORT=str(house.port))
+    client.force_login(User.objects.get(username="bench"))
+    took = {}
+    for what, address in PAGES.items():
+        path = address.format(middle=number // 2)
+        ran, _response = queries.counted(client, path)
+        took[what] = queries.milliseconds(client, path)
+        allowed = SAME * few.get(what, took[what])
+        budget = f"<= {allowed:.0f} ms" if few else ""
+        findings.add(
+            f"{number} lines, {what}", f"{took[what]:.0f} ms, {len(ran)} queries", budget, took[what] <= allowed
+        )
+        if plans:
+            print(path, *queries.plans(client, path), sep="\n")
+    return took
+
+
+if __name__ == "__main__":
+    sys.exit(main())
