@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.contrib import admin
@@ -89,7 +89,7 @@ def _in_words(user: Any, decisions: list[Decision]) -> list[dict[str, Any]]:
             model = apps.get_model(decision.kind)
         except LookupError:  # a kind that the house no longer has
             model = None
-        words = log_lines(model, [decision])[0] if model else {"what": decision.target, "fields": []}
+        words = log_lines(cast("Any", model), [decision])[0] if model else {"what": decision.target, "fields": []}
         title, url = items.get(decision.item, ("", ""))
         rows.append(
             {
