@@ -96,7 +96,7 @@ class LogFilters(forms.Form):
             lines = lines.filter(number__lt=before)
         if chosen["rule"]:
             below = {"citations__decision__lt": before} if before is not None else {}
-            lines = lines.filter(citations__rule=chosen["rule"], **below).order_by("-citations__decision")
+            lines = lines.filter(citations__rule=chosen["rule"], **below).order_by("-citations__decision_id")
         elif chosen["by"] == "people":
             lines = Decision.objects.filter(number__in=_of_people(lines)).order_by("-number")
         else:
@@ -108,7 +108,7 @@ class LogFilters(forms.Form):
         lines = self.lines().filter(number__gt=number)
         if self.cleaned_data["rule"]:
             mine = {"citations__rule": self.cleaned_data["rule"], "citations__decision__gt": number}
-            return list(lines.filter(**mine).order_by("citations__decision")[:most])
+            return list(lines.filter(**mine).order_by("citations__decision_id")[:most])
         return list(lines.order_by("number")[:most])
 
 
