@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cms.desk import change_url, status_name
 from cms.models import Letter, User
 from cms.page_cache import site_changed
+from cms.staff_admin import RoleAdmin, StaffAdmin
 from cms.workflow import Conflict, DeskItem, Move
 
 if TYPE_CHECKING:
@@ -242,17 +243,8 @@ class LetterAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
 
 
-@admin.register(User)
-class StaffAdmin(UserAdmin):
-    """The newsroom's people."""
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
-        """Everybody but the system itself."""
-        return super().get_queryset(request).filter(is_system=False)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who has decided stays in the log: people are made inactive instead."""
-        return False
-
+admin.site.register(User, StaffAdmin)
+admin.site.unregister(Group)
+admin.site.register(Group, RoleAdmin)
 
 import cms.log_admin  # noqa: E402, F401  (it registers the log, and is a ReadOnlyAdmin)

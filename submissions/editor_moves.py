@@ -87,7 +87,7 @@ class EditorMoves(DeskItem):
     @move(
         sources=[*UNDECIDED, Status.ACCEPTED],
         target=None,
-        permission="submissions.decide_story",
+        permission="submissions.write_story",
         label=_("Write to the contributor…"),
         reason=True,
         key="w",

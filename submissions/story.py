@@ -81,6 +81,7 @@ class Story(ContributorMoves, EditorMoves):
         ordering = ["-id"]
         permissions = [
             ("decide_story", _("Can decide on stories")),
+            ("write_story", _("Can write to contributors")),
             ("erase_story", _("Can erase the personal data of stories")),
         ]
         indexes = [

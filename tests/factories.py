@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
@@ -19,6 +19,7 @@ from PIL import Image
 from articles.models import Article, Picture, Section, Tag
 from cms import codes
 from cms.models import User
+from cms.roles import grant
 from submissions.copyright.models import CopyrightReport
 from submissions.models import Guidelines, Story
 
@@ -31,6 +32,15 @@ def make_editor(*permissions: str, **fields: Any) -> User:
     name = fields.pop("username", f"editor{next(_count)}")
     made = User.objects.create_user(name, password=PASSWORD, is_staff=True, is_superuser=not permissions, **fields)
     made.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return made
+
+
+def make_member(role: str, **fields: Any) -> User:
+    """A member of staff with one role, by its group's name."""
+    grant()
+    name = fields.pop("username", f"{role}{next(_count)}")
+    made = User.objects.create_user(name, password=PASSWORD, is_staff=True, **fields)
+    made.groups.set(Group.objects.filter(name=role))
     return made
 
 
@@ -113,7 +123,11 @@ def make_article(*, published: bool = True, tags: tuple[str, ...] = (), **fields
     values |= fields
     values.setdefault("section", None)
     values["section"] = values["section"] or make_section()
-    article = Article(**values).enter(by=User.objects.system(), move="import")
+    article = Article(**values)
+    if article.editor_name:
+        article.tidy()
+        article.signed_sha256 = article.content_hash()
+    article.enter(by=User.objects.system(), move="import")
     article.tags.set(Tag.objects.named(tags))
     return article
 

@@ -9,11 +9,13 @@ from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
 from django.db import transaction
 
+from cms.roles import grant
+
 EDITOR = "editor"
 
 
 class Command(BaseCommand):
-    """Bring database, static files, sample content and the first account up to date; safe to run again."""
+    """Bring database, roles, static files, sample content and the first account up to date; safe to run again."""
 
     help = "Prepare the database, the static files, the sample content and the first editor's account."
 
@@ -21,6 +23,7 @@ class Command(BaseCommand):
         """Do what is still to be done, and say only what is new."""
         settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
+        grant()
         if not settings.DEBUG:  # with DEBUG they are served from where they lie
             call_command("collectstatic", interactive=False, verbosity=0)
         if settings.DEBUG and not apps.get_model("articles.Article").objects.exists():

@@ -1,0 +1,182 @@
+"""Who may do what: every move with every role, and what an auditor and an administrator may not do."""
+
+import importlib
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.urls import reverse
+
+from cms.models import Decision, User
+from cms.roles import ROLES, grant, permissions_of
+from cms.workflow import DeskItem, NotPermitted
+from submissions.models import Appeal
+from tests.factories import make_article, make_editor, make_member, make_report, make_story
+
+pytestmark = pytest.mark.django_db
+
+RELATIONS, EDITOR, CHIEF, LEGAL = "contributor-relations", "editor", "chief-editor", "legal"
+DESK = frozenset({EDITOR, CHIEF})
+SYSTEM: frozenset[str] = frozenset()
+
+MATRIX = {
+    "submissions.story": {
+        **dict.fromkeys(["claim", "accept", "ask_changes", "decline", "lapse", "reopen"], DESK),
+        "write": {RELATIONS, *DESK},
+        "erase": {RELATIONS},
+        **dict.fromkeys(["send_again", "answer", "withdraw", "appeal"], SYSTEM),
+    },
+    "submissions.appeal": dict.fromkeys(["claim", "grant", "dismiss"], DESK),
+    "submissions.receivedmail": dict.fromkeys(["claim", "file_away", "take_as_story"], frozenset({RELATIONS, CHIEF})),
+    "articles.article": {
+        **dict.fromkeys(["publish", "spike", "revive", "sign_off"], DESK),
+        **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
+        **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
+    },
+    "copyright.copyrightreport": dict.fromkeys(["claim", "uphold", "decline", "reverse"], frozenset({LEGAL})),
+}
+"""Kind -> move -> the roles that may make it; every other role is refused."""
+
+
+def kinds() -> dict[str, type[DeskItem]]:
+    return {model.kind(): model for model in apps.get_models() if issubclass(model, DeskItem)}
+
+
+def an_item(kind: str) -> DeskItem:
+    if kind == "articles.article":
+        return make_article()
+    if kind == "copyright.copyrightreport":
+        return make_report()
+    if kind == "submissions.receivedmail":
+        return apps.get_model(kind)(language="en", status="waiting").enter(by=User.objects.system(), move="receive")
+    story = make_story()
+    if kind == "submissions.appeal":
+        story.decline(by=make_editor(), reason="Not news.")
+        story.appeal(by=User.objects.system(), reason="It is.")
+        return Appeal.objects.get(story=story)
+    return story
+
+
+def test_the_matrix_names_every_move_of_every_kind():
+    assert {kind: {move.name for move in model.moves()} for kind, model in kinds().items()} == {
+        kind: set(moves) for kind, moves in MATRIX.items()
+    }
+
+
+@pytest.mark.parametrize("kind", MATRIX)
+def test_every_role_may_make_its_own_moves_and_no_other(kind):
+    item = an_item(kind)
+    for role in ROLES:
+        person = make_member(role)
+        for spec in item.moves():
+            allowed = role in MATRIX[kind][spec.name]
+            assert spec.allowed_to(person) is allowed, (role, spec.name)
+            if not allowed:
+                before = (Decision.objects.count(), type(item).objects.values().get(pk=item.pk))
+                with pytest.raises(NotPermitted):
+                    getattr(item, spec.name)(by=person, reason="Because.")
+                assert before == (Decision.objects.count(), type(item).objects.values().get(pk=item.pk))
+
+
+@pytest.mark.parametrize("kind", MATRIX)
+def test_a_role_is_refused_over_http_what_the_matrix_does_not_give_it(kind):
+    item = an_item(kind)
+    meta = item._meta
+    for role in ROLES:
+        client = Client()
+        client.force_login(make_member(role))
+        for spec in (spec for spec in item.moves() if spec.label and role not in MATRIX[kind][spec.name]):
+            address = reverse(f"admin:{meta.app_label}_{meta.model_name}_move", args=[item.pk, spec.name])
+            answer = client.post(address, {"seen": item.version, "reason": "Because."})
+            assert answer.status_code == 403, (role, spec.name)
+    assert type(item).objects.get(pk=item.pk).version == item.version
+
+
+def test_the_desk_shows_a_role_the_buttons_of_its_moves_only():
+    story = make_story()
+    assert {move.name for move in story.moves_for(make_member(RELATIONS)) if move.label} == {"write"}
+    assert "accept" in {move.name for move in story.moves_for(make_member(EDITOR))}
+    assert story.moves_for(make_member("auditor")) == []
+
+
+def test_an_auditor_reads_every_list_and_page_and_changes_none():
+    make_report()
+    auditor = make_member("auditor")
+    client = Client()
+    client.force_login(auditor)
+    request = client.get(reverse("admin:desk")).wsgi_request
+    seen = 0
+    for model, model_admin in admin.site._registry.items():
+        meta = model._meta
+        assert not model_admin.has_add_permission(request), meta.label
+        assert not model_admin.has_change_permission(request), meta.label
+        assert not model_admin.has_delete_permission(request), meta.label
+        name = f"admin:{meta.app_label}_{meta.model_name}"
+        expected = 200 if meta.app_label in {"cms", "articles", "submissions", "copyright", "newsletter"} else 403
+        assert client.get(reverse(f"{name}_changelist")).status_code == expected, meta.label
+        row = model._base_manager.order_by("pk").last()
+        if expected == 200 and row is not None and model_admin.get_queryset(request).filter(pk=row.pk).exists():
+            page = client.get(reverse(f"{name}_change", args=[row.pk]))
+            assert page.status_code == 200, meta.label
+            assert b'name="_save"' not in page.content, meta.label
+            assert client.post(reverse(f"{name}_change", args=[row.pk]), {"_save": "1"}).status_code == 403
+            seen += 1
+    assert seen >= 6
+    codenames = {permission.rsplit(".", 1)[1] for permission in auditor.get_all_permissions()}
+    assert {name.split("_")[0] for name in codenames} == {"view"}
+
+
+def test_the_migration_makes_the_roles_and_takes_them_back():
+    migration = importlib.import_module("cms.migrations.0010_roles")
+    assert set(migration.ROLES) == set(ROLES)
+    migration.remove(apps, None)
+    assert not Group.objects.filter(name__in=ROLES).exists()
+    migration.make(apps, None)
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+
+
+def test_setting_up_again_puts_a_role_right_and_leaves_other_groups_alone():
+    grant()
+    editor, own = Group.objects.get(name=EDITOR), Group.objects.create(name="Interns")
+    before = set(editor.permissions.values_list("codename", flat=True))
+    kill = Permission.objects.get(codename="kill_article")
+    editor.permissions.set([kill])
+    own.permissions.set([kill])
+    grant()
+    assert set(editor.permissions.values_list("codename", flat=True)) == before
+    assert list(own.permissions.all()) == [kill]
+
+
+COMING = {"submissions.publish_guidelines"}
+"""Permissions that the table names before the part of the site that they are for is there."""
+
+
+def test_every_permission_that_a_role_names_is_one_that_there_is():
+    known = list(Permission.objects.select_related("content_type"))
+    for role in ROLES.values():
+        for pattern in set(role.permissions) - COMING:
+            assert permissions_of(type(role)(role.name, (pattern,)), known), pattern
+
+
+def test_an_administrator_cannot_rise_above_the_roles():
+    root, person = make_editor(), make_editor("view_story")
+    client = Client()
+    client.force_login(make_member("administrator"))
+    change = reverse("admin:cms_user_change", args=[person.pk])
+    legal = Group.objects.get(name=LEGAL)
+    sent = {"username": person.username, "is_active": "on", "is_staff": "on", "is_superuser": "on", "groups": legal.pk}
+    assert client.post(change, sent).status_code == 302
+    person.refresh_from_db()
+    assert not person.is_superuser
+    assert list(person.groups.all()) == [legal]
+    assert client.post(reverse("admin:cms_user_change", args=[root.pk]), sent).status_code == 403
+    assert client.get(reverse("admin:auth_user_password_change", args=[root.pk])).status_code == 403
+    assert client.post(reverse("admin:auth_group_change", args=[legal.pk]), {"name": "legal"}).status_code == 403
+
+
+def test_roles_are_named_in_the_readers_language(client):
+    client.force_login(make_editor())
+    page = client.get(reverse("admin:cms_user_change", args=[make_member(CHIEF).pk]))
+    assert "Chief editor" in page.content.decode()
