@@ -58,6 +58,9 @@ LOG_HEADS_TO = env.str("LOG_HEADS_TO", default="")  # who keeps the signed heads
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after it was last saved
 
+# Where set, nobody publishes alone the story that they accepted, and a kill takes two people.
+FOUR_EYES = env.bool("FOUR_EYES", default=False)
+
 INSTALLED_APPS = [
     "cms.apps.CmsConfig",
     "articles.apps.ArticlesConfig",

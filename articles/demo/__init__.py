@@ -53,4 +53,5 @@ def _finish(article: Article, system: User) -> None:
     }
     if article.origin == Article.Origin.READER and article.published_at:
         fields |= {"guidelines_number": 1, "submitted_at": article.published_at - timedelta(days=2, hours=5)}
-    article.amend(by=system, **fields)
+    article.tidy()
+    article.amend(by=system, signed_sha256=article.content_hash(), **fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import uuid
 from datetime import datetime
@@ -17,10 +16,11 @@ from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.signed_off import SignedOff
 from articles.models.withholding import Withholding
 from articles.reading_time import reading_minutes
 from cms.text import clean_html, clean_line, plain_text
-from cms.workflow import DESK_INDEX, DeskItem, DeskQuerySet, move
+from cms.workflow import DESK_INDEX, DeskQuerySet, move
 
 if TYPE_CHECKING:
     from cms.models import User
@@ -66,7 +66,7 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
         return self.annotate(**versions)
 
 
-class Article(DeskItem):
+class Article(SignedOff):
     """A text in one language. Its translations share its `series`."""
 
     class Status(models.TextChoices):
@@ -99,7 +99,6 @@ class Article(DeskItem):
     origin = models.CharField(_("origin"), max_length=10, choices=Origin, default=Origin.STAFF)
     guidelines_number = models.PositiveSmallIntegerField(_("guidelines version"), null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
-    editor_name = models.CharField(_("responsible editor"), max_length=300, blank=True, editable=False)
     related = models.JSONField(default=list, editable=False)
     related_at = models.DateTimeField(null=True, editable=False)
     reading_minutes = models.PositiveSmallIntegerField(_("minutes to read"), default=1, editable=False)
@@ -184,11 +183,6 @@ class Article(DeskItem):
                 found.append({"language": code, "name": translation.get_language_info(code)["name_local"], "url": url})
         return found
 
-    def content_hash(self) -> str:
-        """SHA-256 of the texts as they stand: what an editor signs off."""
-        texts = "\0".join([self.headline, self.dek, self.byline, self.body])
-        return hashlib.sha256(texts.encode()).hexdigest()
-
     def is_withheld(self) -> bool:
         """Whether any withholding is active."""
         return self.withholdings.active().exists()
@@ -219,9 +213,8 @@ class Article(DeskItem):
         """Put the article before its readers, now or at the time that is set, and say who answers for it."""
         self.check_printable()
         self.published_at = self.published_at or timezone.now()
-        self.editor_name = by.byline()
         self.related_at = None
-        self.note(sha256=self.content_hash())
+        self.answer_for(by)
 
     @move(
         sources=[Status.DRAFT],

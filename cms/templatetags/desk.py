@@ -32,6 +32,8 @@ STEPS = {
     "appeal": pgettext_lazy("log", "appealed"),
     "erase": pgettext_lazy("log", "erased"),
     "delete": pgettext_lazy("log", "deleted"),
+    "sign_off": pgettext_lazy("log", "signed off"),
+    "propose_kill": pgettext_lazy("log", "proposed to kill"),
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
 }
