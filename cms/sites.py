@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
-from django.urls import URLPattern, URLResolver, path
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from cms.desk import desk
 from cms.figures.pages import figures
+from cms.signin.views import SignIn
 
 
 class DeskSite(AdminSite):
@@ -17,6 +22,14 @@ class DeskSite(AdminSite):
     site_header = _("Copydesk")
     index_title = _("Newsroom")
     enable_nav_sidebar = False
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """The sign-in page. What follows the password, a second factor where there is one, is allauth's."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:desk"))
+        context = {**self.each_context(request), "title": _("Log in"), "app_path": request.get_full_path()}
+        view = SignIn.as_view(extra_context={**context, **(extra_context or {})})
+        return view(request)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Add `/admin/desk/` and `/admin/figures/`."""

@@ -1,5 +1,6 @@
 """Every address of the site; the only module of `cms` that knows the other apps."""
 
+from allauth.account.views import reauthenticate
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -15,6 +16,9 @@ from submissions.mail.webhooks import inbound
 
 urlpatterns = [
     path("", to_readers_language, name="root"),
+    path("admin/login/", admin.site.login, name="account_login"),
+    path("admin/sign-in-again/", reauthenticate, name="account_reauthenticate"),
+    path("admin/second-factor/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("u/<str:token>", unsubscribe, name="unsubscribe"),

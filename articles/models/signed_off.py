@@ -8,6 +8,7 @@ tell, without reading the log, whether the texts are still those that were signe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -21,7 +22,6 @@ from cms.workflow import DeskItem, move
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    from articles.models.article import Article
     from cms.models import User
 
 PUBLISHED = "published"
@@ -30,26 +30,35 @@ PUBLISHED = "published"
 class SignedOff(DeskItem):
     """An article's editorial responsibility: given by publishing, voided by an edit, renewed by a sign-off."""
 
+    if TYPE_CHECKING:  # an article's own
+        headline: str
+        dek: str
+        byline: str
+        body: str
+
+        tidy: Callable[[], None]
+        check_printable: Callable[[], None]
+
     editor_name = models.CharField(_("responsible editor"), max_length=300, blank=True, editable=False)
     signed_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         abstract = True
 
-    def content_hash(self: Article) -> str:
+    def content_hash(self) -> str:
         """SHA-256 of the texts as they stand: what an editor signs off."""
         texts = "\0".join([self.headline, self.dek, self.byline, self.body])
         return hashlib.sha256(texts.encode()).hexdigest()
 
-    def is_signed_off(self: Article) -> bool:
+    def is_signed_off(self) -> bool:
         """Whether the texts are those that the responsible editor signed off."""
         return bool(self.editor_name) and self.signed_sha256 == self.content_hash()
 
-    def is_sign_off_void(self: Article) -> bool:
+    def is_sign_off_void(self) -> bool:
         """Whether readers see texts that were changed after they were signed off."""
         return self.status == PUBLISHED and bool(self.editor_name) and not self.is_signed_off()
 
-    def answer_for(self: Article, by: User) -> None:
+    def answer_for(self, by: User) -> None:
         """Make `by` the responsible editor of the texts as they stand, and name their hash in the log."""
         self.tidy()
         self.editor_name, self.signed_sha256 = by.byline(), self.content_hash()
@@ -58,7 +67,7 @@ class SignedOff(DeskItem):
     @move(
         sources=[PUBLISHED], target=None, permission="articles.publish_article", label=_("Sign off"), weight="primary"
     )
-    def sign_off(self: Article, *, by: User, reason: str) -> None:
+    def sign_off(self, *, by: User, reason: str) -> None:
         """Answer for the texts as they now stand, after an edit."""
         self.check_printable()
         self.answer_for(by)
@@ -71,16 +80,16 @@ class SignedOff(DeskItem):
         reason=True,
         weight="danger",
     )
-    def propose_kill(self: Article, *, by: User, reason: str) -> None:
+    def propose_kill(self, *, by: User, reason: str) -> None:
         """Ask for a kill, which somebody else then makes: where four eyes are set, it takes two."""
 
-    def _open_to(self: Article, user: User) -> list[Move]:
+    def _open_to(self, user: User) -> list[Move]:
         """Without moves that have no use now: they are not barred to anybody, so the desk says nothing of them."""
         useless = {"sign_off"} if self.is_signed_off() else set()
         useless |= set() if settings.FOUR_EYES else {"propose_kill"}
         return [spec for spec in super()._open_to(user) if spec.name not in useless]
 
-    def barred(self: Article, by: User, move: str) -> str | _StrPromise:
+    def barred(self, by: User, move: str) -> str | _StrPromise:
         """Where four eyes are set, nobody publishes alone what they accepted, and nobody kills alone."""
         if not settings.FOUR_EYES or by.is_system:
             return ""
@@ -90,11 +99,11 @@ class SignedOff(DeskItem):
             return self._kill_barred(by)
         return ""
 
-    def _accepted_by(self: Article) -> int | None:
+    def _accepted_by(self) -> int | None:
         """The key of who accepted the reader's story that this article was made of."""
         drafted = Decision.objects.about(self).filter(move="draft", details__has_key="story").first()
         return drafted.actor_id if drafted else None
 
-    def _kill_barred(self: Article, by: User) -> str | _StrPromise:
+    def _kill_barred(self, by: User) -> str | _StrPromise:
         proposed = Decision.objects.about(self).filter(move="propose_kill").exclude(actor=by).exists()
         return "" if proposed else _("A kill takes two people: one proposes it, another one kills.")
