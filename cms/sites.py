@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -23,13 +22,13 @@ class DeskSite(AdminSite):
     index_title = _("Newsroom")
     enable_nav_sidebar = False
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The sign-in page. What follows the password, a second factor where there is one, is allauth's."""
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:desk"))
         context = {**self.each_context(request), "title": _("Log in"), "app_path": request.get_full_path()}
         view = SignIn.as_view(extra_context={**context, **(extra_context or {})})
-        return view(request)
+        return cast("HttpResponse", view(request))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Add `/admin/desk/` and `/admin/figures/`."""
