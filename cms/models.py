@@ -186,3 +186,4 @@ class WorkerBeat(models.Model):
 
 
 from cms.figures.models import Bookmark, Figures, Wait  # noqa: E402, F401  (models of this app)
+from cms.signin.sessions import StaffSession  # noqa: E402, F401  (a model of this app, in a module of its own)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.desk import desk
 from cms.figures.pages import figures
-from cms.signin.views import SignIn
+from cms.signin.views import SignIn, own_sessions
 
 
 class DeskSite(AdminSite):
@@ -31,9 +31,10 @@ class DeskSite(AdminSite):
         return cast("HttpResponse", view(request))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Add `/admin/desk/` and `/admin/figures/`."""
+        """Add the desk, the figures and the sessions of whoever looks."""
         own = [
             path("desk/", self.admin_view(desk), name="desk"),
             path("figures/", self.admin_view(figures), name="figures"),
+            path("sessions/", self.admin_view(own_sessions), name="sessions"),
         ]
         return [*own, *super().get_urls()]

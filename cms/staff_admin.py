@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.models import User
 from cms.roles import ROLES, role_name
+from cms.signin.sessions import StaffSession
 
 
 class StaffAdmin(UserAdmin):
@@ -21,6 +23,26 @@ class StaffAdmin(UserAdmin):
 
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
     filter_horizontal = ()
+
+    actions = ["end_sessions", "forget_second_factor"]
+
+    @admin.action(description=_("End all their sessions"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        """Sign people out everywhere."""
+        for person in self._below(request, people):
+            count = StaffSession.objects.end(StaffSession.objects.filter(user=person))
+            messages.success(request, _("%(name)s: %(count)s ended.") % {"name": person.byline(), "count": count})
+
+    @admin.action(description=_("Let them set up a new second factor"), permissions=["change"])
+    def forget_second_factor(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        """For who lost phone, key and codes: the next sign-in leads to the set-up. Ends the sessions too."""
+        for person in self._below(request, people):
+            Authenticator.objects.filter(user=person).delete()
+            messages.success(request, _("%(name)s sets up a new second factor.") % {"name": person.byline()})
+        self.end_sessions(request, people)
+
+    def _below(self, request: HttpRequest, people: models.QuerySet[User]) -> list[User]:
+        return [person for person in people if not self._above(request, person)]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         """Everybody but the system itself."""

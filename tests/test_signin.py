@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from cms.models import User
-from tests.factories import PASSWORD, make_editor
+from cms.signin.sessions import StaffSession
+from tests.factories import PASSWORD, make_editor, make_member
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/admin/login/"
@@ -158,3 +159,55 @@ def test_a_new_password_ends_the_other_sessions(editor):
     assert here.post("/admin/password_change/", sent).status_code == 302
     assert here.get("/admin/desk/").status_code == 200
     assert there.get("/admin/desk/").status_code == 302
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def test_people_see_their_sessions_and_end_those_that_they_do_not_know(editor):
+    here, there = sign_in(editor)[0], Client(headers={"User-Agent": FIREFOX})
+    there.post(LOGIN, {"username": editor.username, "password": PASSWORD})
+    stranger = sign_in(make_editor())[0]
+    page = here.get("/admin/sessions/").content.decode()
+    assert page.count("<section") == 2
+    assert "Firefox, Windows" in page
+    assert "127.0.0.1" not in str(list(StaffSession.objects.values())), "no address is kept"
+
+    row = StaffSession.objects.get(device="Firefox, Windows")
+    stranger.post("/admin/sessions/", {"end": row.pk})
+    assert there.get("/admin/desk/").status_code == 200, "nobody ends the sessions of somebody else"
+    answer = here.post("/admin/sessions/", {"end": row.pk}, follow=True)
+    assert "1 session was ended." in answer.content.decode()
+    assert there.get("/admin/desk/").status_code == 302
+    assert here.get("/admin/desk/").status_code == 200
+    assert stranger.get("/admin/desk/").status_code == 200
+
+
+def test_a_session_that_a_new_password_ended_is_no_longer_listed(editor):
+    here, _there = sign_in(editor)[0], sign_in(editor)[0]
+    new = "a longer horse with another battery"
+    here.post("/admin/password_change/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
+    assert here.get("/admin/sessions/").content.decode().count("<section") == 1
+
+
+def test_an_administrator_ends_the_sessions_of_others_but_not_of_superusers():
+    root, person, boss = make_editor(), make_member("editor"), make_member("administrator")
+    roots, persons, bosses = (sign_in(user)[0] for user in (root, person, boss))
+    sent = {"action": "end_sessions", "_selected_action": [root.pk, person.pk]}
+    bosses.post(reverse("admin:cms_user_changelist"), sent)
+    assert persons.get("/admin/desk/").status_code == 302
+    assert roots.get("/admin/desk/").status_code == 200
+
+
+@pytest.mark.usefixtures("_asked")
+def test_who_lost_the_second_factor_is_let_set_up_another_by_an_administrator(editor):
+    person = make_member("editor")
+    client, _answer = sign_in(person)
+    set_up(client)
+    root = sign_in(editor)[0]
+    set_up(root)
+    sent = {"action": "forget_second_factor", "_selected_action": [person.pk]}
+    root.post(reverse("admin:cms_user_changelist"), sent)
+    assert client.get("/admin/desk/").headers["Location"].startswith(LOGIN)
+    client, answer = sign_in(person)
+    assert client.get(answer.url).headers["Location"] == reverse("mfa_index")

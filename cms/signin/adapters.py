@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from cms.limits import network_of
+from cms.signin.sessions import StaffSession
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -42,6 +43,12 @@ class StaffAdapter(DefaultAccountAdapter):
         records = get_authentication_records(request, request.user)
         recent = records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
         return not recent
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        """Write the session down, so that its owner can see and end it."""
+        StaffSession.objects.forget_old()
+        StaffSession.objects.note(request)
+        return super().post_login(request, user, **kwargs)
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Not on every sign-in: that one is signed in can be seen."""

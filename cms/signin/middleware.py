@@ -11,6 +11,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from cms.signin.sessions import StaffSession
+
 OWN_PAGES = ("second-factor/", "sign-in-again/")
 OPEN = (*OWN_PAGES, "login/", "logout/", "jsi18n/", "password_change/")
 
@@ -21,9 +23,11 @@ def _under(request: HttpRequest, *pages: str) -> bool:
 
 
 def second_factor_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Lead whoever is signed in without a second factor to its set-up, where the newsroom asks for one."""
+    """Note that a session is in use; lead who has no second factor to its set-up, where the newsroom asks for one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if _under(request, "") and request.user.is_authenticated:
+            StaffSession.objects.note_again(request)
         if settings.SECOND_FACTOR and _under(request, "") and not _under(request, *OPEN):
             user: Any = request.user
             if user.is_authenticated and not is_mfa_enabled(user):

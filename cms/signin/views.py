@@ -1,4 +1,4 @@
-"""The sign-in page."""
+"""The sign-in page, and the page of one's own sessions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,33 @@ from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.core import ratelimit
 from allauth.core.internal.ratelimit import parse_rates
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cms.signin.sessions import StaffSession
+
 ACTION = "login_failed"
+
+
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    """One's own sessions; each, or all the others, can be ended."""
+    rows = StaffSession.objects.open_of(request.user)
+    here = request.session.session_key
+    if request.method == "POST":
+        wanted = request.POST.get("end", "")
+        others = [row for row in rows if row.key != here]
+        count = StaffSession.objects.end(others if wanted == "others" else [r for r in others if str(r.pk) == wanted])
+        words = ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count)
+        messages.success(request, words % {"count": count})
+        return HttpResponseRedirect(reverse("admin:sessions"))
+    context = {**admin.site.each_context(request), "title": _("Your sessions"), "sessions": rows, "here": here}
+    return render(request, "account/sessions.html", context)
 
 
 class SignIn(LoginView):
