@@ -129,7 +129,7 @@ def test_an_auditor_reads_every_list_and_page_and_changes_none():
 
 
 def test_the_migration_makes_the_roles_and_takes_them_back():
-    migration = importlib.import_module("cms.migrations.0010_roles")
+    migration = importlib.import_module("cms.migrations.0004_roles")
     assert set(migration.ROLES) == set(ROLES)
     migration.remove(apps, None)
     assert not Group.objects.filter(name__in=ROLES).exists()

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0006_conversation_and_appeals'),
+        ('submissions', '0008_guidelines_drafts'),
     ]
 
     operations = [

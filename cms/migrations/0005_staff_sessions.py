@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cms', '0010_roles'),
+        ('cms', '0004_roles'),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ def cite(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cms', '0003_letters_by_address'),
+        ('cms', '0005_staff_sessions'),
     ]
 
     operations = [
