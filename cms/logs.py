@@ -1,7 +1,8 @@
-"""What the log may not say."""
+"""Where the server's log goes, and what it may not say."""
 
 import logging
 import re
+from typing import Any
 
 _PRIVATE_PATH = re.compile(r"(/(?:receipt|draft|case|confirm|u)/)[^/\s?'\"]+")
 
@@ -16,3 +17,18 @@ class HidePrivateCodes(logging.Filter):
         if hidden != message:
             record.msg, record.args = hidden, ()
         return True
+
+
+def logging_to_console(level: str) -> dict[str, Any]:
+    """Django's LOGGING: everything from `level` up goes to standard error, without private codes."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"codes": {"()": "cms.logs.HidePrivateCodes"}},
+        "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["codes"]},
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+    }

@@ -57,6 +57,7 @@ ROLES: dict[str, Role] = {
         (
             *_EDITS,
             "cms.view_decision",
+            "cms.view_editor_figures",
             "submissions.decide_mail",
             "submissions.publish_guidelines",
             "articles.kill_article",

@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
-from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+
+from cms.keys import kept_secret_key
+from cms.logs import logging_to_console
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,20 +30,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _secret_key() -> str:
-    """Return SECRET_KEY, or the key kept beside the data, made at the first start and readable by us only."""
-    if key := env.str("SECRET_KEY", default=""):
-        return key
-    path = DATA / "secret.key"
-    if not path.exists():
-        fresh = DATA / "secret.key.new"
-        fresh.touch(mode=0o600)
-        fresh.write_text(get_random_secret_key() + get_random_secret_key())
-        fresh.rename(path)
-    return path.read_text().strip()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key(DATA)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # --- The house ---------------------------------------------------------------------------------------
@@ -297,14 +286,4 @@ CONTENT_SECURITY_POLICY = {
 }
 # --- Logs --------------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"codes": {"()": "cms.logs.HidePrivateCodes"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["codes"]},
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
-}
+LOGGING = logging_to_console(LOG_LEVEL)

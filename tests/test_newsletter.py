@@ -480,6 +480,7 @@ def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(e
     taken.write(by=editor, reason=why)
     make_story(language=language).withdraw(by=User.objects.system())
     post("mail_waiting", "reader@example.org", language=language, about=taken, told="It is empty.")
+    post("log_head", "chief@example.org", language=language, head={}, line='{"number": 1}')
     assert set(Letter.objects.values_list("name", flat=True)) == {
         folder.name for folder in (settings.BASE_DIR / "templates" / "email").iterdir() if folder.is_dir()
     }
