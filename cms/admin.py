@@ -250,7 +250,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     def step(self, decision: Decision) -> str:
         """What became of the item, in plain words."""
         if decision.source == decision.target and decision.move in STEPS:
-            return str(STEPS[decision.move])
+            return str(STEPS[decision.move]) % decision.details
         return status_name(apps.get_model(decision.kind), decision.target)
 
 

@@ -54,6 +54,7 @@ POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
 # How long the personal data of declined and withdrawn stories stay: no shorter than an appeal is possible.
 RETENTION = timedelta(days=max(184, env.int("RETENTION_DAYS", default=184)))
 UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a story that waits for changes is closed
+CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", default=120))  # after its holder's last step (cms/claims.py)
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after it was last saved
 

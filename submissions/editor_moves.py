@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Picture
-from cms.workflow import DeskItem, move
+from cms.claims import Claimable
+from cms.workflow import move
 from submissions.conversation import ChangeRequest, Message
 from submissions.story_status import UNDECIDED
 from submissions.story_status import StoryStatus as Status
@@ -19,22 +19,16 @@ if TYPE_CHECKING:
     from submissions.story import Story
 
 
-class EditorMoves(DeskItem):
+class EditorMoves(Claimable):
     """The moves that the desk has buttons for, and those that follow from an appeal or from silence."""
 
     class Meta:
         abstract = True
 
-    @move(
-        sources=[Status.RECEIVED],
-        target=None,
-        permission="submissions.decide_story",
-        label=_("Claim"),
-        key="c",
-    )
-    def claim(self: Story, *, by: User, reason: str) -> None:
-        """Take the story on, so that no two people read it at once; the contributor hears of it once a round."""
-        self.claimed_by, self.claimed_at = by, timezone.now()
+    DECIDE = "submissions.decide_story"
+
+    def taken_on(self: Story) -> None:
+        """Tell the contributor once a round that an editor is reading."""
         if not self.letters().filter(name="story_claimed", created__gte=self.waiting_since).exists():
             self.tell("story_claimed")
 

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.withholding import Withholding
 from articles.reading_time import reading_minutes
+from cms.claims import Claimable, claim_index
 from cms.text import clean_html, clean_line, plain_text
-from cms.workflow import DESK_INDEX, DeskItem, DeskQuerySet, move
+from cms.workflow import DESK_INDEX, DeskQuerySet, move
 
 if TYPE_CHECKING:
     from cms.models import User
@@ -66,7 +67,7 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
         return self.annotate(**versions)
 
 
-class Article(DeskItem):
+class Article(Claimable):
     """A text in one language. Its translations share its `series`."""
 
     class Status(models.TextChoices):
@@ -80,6 +81,7 @@ class Article(DeskItem):
         READER = "reader", _("sent in by a reader")
 
     WAITING = (Status.DRAFT,)
+    DECIDE = "articles.publish_article"
     BEFORE_READERS = (Status.PUBLISHED, Status.KILLED)
     DESK_NAME = _("Drafts")
 
@@ -131,6 +133,7 @@ class Article(DeskItem):
                 condition=models.Q(status="published"),
             ),
             models.Index(fields=DESK_INDEX, name="article_waiting", condition=models.Q(status="draft")),
+            claim_index("article_claimed"),
             models.Index(
                 fields=["id"],
                 name="article_unrelated",

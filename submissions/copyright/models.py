@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Law
 from cms import codes
+from cms.claims import Claimable, claim_index
 from cms.letters import enough_for_today, post
 from cms.log import logged
 from cms.text import clean_line
-from cms.workflow import DESK_INDEX, DeskItem, move
+from cms.workflow import DESK_INDEX, move
 from submissions.story import Story
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cms.models import User
 
 
-class CopyrightReport(DeskItem):
+class CopyrightReport(Claimable):
     """What a rights holder says of articles here. Nothing is withheld until a person has decided."""
 
     class Status(models.TextChoices):
@@ -33,6 +34,7 @@ class CopyrightReport(DeskItem):
         REVERSED = "reversed", _("reversed")
 
     WAITING = (Status.RECEIVED,)
+    DECIDE = "copyright.decide_report"
     DESK_TITLE = "work"
     DESK_NAME = _("Copyright reports")
 
@@ -59,6 +61,7 @@ class CopyrightReport(DeskItem):
         permissions = [("decide_report", _("Can uphold and decline copyright reports"))]
         indexes = [
             models.Index(fields=DESK_INDEX, name="report_waiting", condition=models.Q(status="received")),
+            claim_index("report_claimed"),
         ]
 
     def __str__(self) -> str:
@@ -103,11 +106,6 @@ class CopyrightReport(DeskItem):
     def _each_article(self) -> list[Article]:
         """The reported articles, in the one order in which they are locked."""
         return list(self.articles.order_by("pk"))
-
-    @move(sources=WAITING, target=None, permission="copyright.decide_report", label=_("Claim"), key="c")
-    def claim(self, *, by: User, reason: str) -> None:
-        """Take the report on."""
-        self.claimed_by, self.claimed_at = by, timezone.now()
 
     @move(
         sources=WAITING,

@@ -3,10 +3,10 @@
 from django import template
 from django.utils.safestring import SafeString
 
+from cms.differences import text_changes
 from submissions.checks import examine
 from submissions.checks.drafts import draft_of_story
 from submissions.checks.findings import Findings
-from submissions.conversation import text_changes
 from submissions.models import Story
 
 register = template.Library()
