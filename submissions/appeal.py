@@ -75,6 +75,7 @@ class Appeal(Claimable):
         reason=True,
         key="a",
         weight="primary",
+        letter=True,
     )
     def grant(self, *, by: User, reason: str) -> None:
         """Put the story back on the desk, and tell the contributor why."""
@@ -88,6 +89,7 @@ class Appeal(Claimable):
         reason=True,
         key="d",
         weight="danger",
+        letter=True,
     )
     def dismiss(self, *, by: User, reason: str) -> None:
         """Let the decision stand; it is final."""

@@ -72,6 +72,7 @@ class EditorMoves(Claimable):
         rules=True,
         key="r",
         asks=_("What should change: one request a paragraph"),
+        letter=True,
     )
     def ask_changes(self: Story, *, by: User, reason: str, rules: Sequence[str] = ()) -> None:
         """Send the story back with what should change; the contributor ticks each request off on the receipt."""
@@ -87,6 +88,7 @@ class EditorMoves(Claimable):
         key="w",
         asks=_("Your message"),
         confidential=True,
+        letter=True,
     )
     def write(self: Story, *, by: User, reason: str) -> None:
         """Write into the conversation, and a letter; where the story stands stays as it is."""
@@ -102,6 +104,7 @@ class EditorMoves(Claimable):
         rules=True,
         key="d",
         weight="danger",
+        letter=True,
     )
     def decline(self: Story, *, by: User, reason: str, rules: Sequence[str] = ()) -> None:
         """Turn the story down and say why."""

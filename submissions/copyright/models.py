@@ -115,6 +115,7 @@ class CopyrightReport(Claimable):
         reason=True,
         key="u",
         weight="danger",
+        letter=True,
     )
     def uphold(self, *, by: User, reason: str) -> None:
         """Withhold every article that the report names and that is published; tell the reporter."""
@@ -138,6 +139,7 @@ class CopyrightReport(Claimable):
         label=_("Decline…"),
         reason=True,
         key="d",
+        letter=True,
     )
     def decline(self, *, by: User, reason: str) -> None:
         """Leave the articles as they are and tell the reporter why."""
@@ -150,6 +152,7 @@ class CopyrightReport(Claimable):
         label=_("Reverse and restore…"),
         reason=True,
         weight="danger",
+        letter=True,
     )
     def reverse(self, *, by: User, reason: str) -> None:
         """Lift what this report withheld (a retraction, a mistake, an appeal) and tell the reporter."""
