@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from cms import presence
 from cms.claims import LEAVES_THE_PAGE, still_seen
 from cms.desk import change_url, status_name
-from cms.models import Letter, User
+from cms.models import User
 from cms.wording import rehearse, shown, worded, wordings_of
 from cms.workflow import Conflict, DeskItem, Move, NotPermitted
 
@@ -33,7 +34,11 @@ class MoveViews(DeskModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add an address for the moves, one for their letters, and one that says who is looking."""
         meta = self.model._meta
-        views = {"move/<slug:move>": self.move_view, "letter/<slug:move>": self.letter_view, "looking": self.looking}
+        views: dict[str, Callable[..., HttpResponse]] = {
+            "move/<slug:move>": self.move_view,
+            "letter/<slug:move>": self.letter_view,
+            "looking": self.looking,
+        }
         added = []
         for address, view in views.items():
             name = f"{meta.app_label}_{meta.model_name}_{address.partition('/')[0]}"
@@ -84,7 +89,9 @@ class MoveViews(DeskModelAdmin):
         if "X-Part" in request.headers:
             return self._side(request, item)
         messages.success(request, _("%(item)s: %(status)s.") % {"item": item, "status": status_name(item)})
-        return HttpResponseRedirect(self._after(request, item, spec, result))
+        return HttpResponseRedirect(
+            reverse("admin:desk") if move in LEAVES_THE_PAGE else self._after(request, item, result)
+        )
 
     def _make(self, request: HttpRequest, item: DeskItem, spec: Move) -> tuple[DeskItem, Any]:
         """Make the move; return the item as it is then, and what the move made."""
@@ -159,11 +166,11 @@ class MoveViews(DeskModelAdmin):
         response["X-Version"] = str(item.version)
         return response
 
-    def _after(self, request: HttpRequest, item: DeskItem, move: Move, result: Any) -> str:
+    def _after(self, request: HttpRequest, item: DeskItem, result: Any) -> str:
         """Where the editor goes next: to what the move made, on with a claimed item, else back to the desk."""
         if isinstance(result, DeskItem) and self.admin_site._registry[type(result)].has_view_permission(request):
             return change_url(type(result), result.pk)
-        if item.status in item.WAITING and move.name not in LEAVES_THE_PAGE:
+        if item.status in item.WAITING:
             return change_url(type(item), item.pk)
         return reverse("admin:desk")
 
@@ -233,9 +240,6 @@ class MoveViews(DeskModelAdmin):
         names = {
             field.name: field.verbose_name for field in self.model._meta.get_fields() if hasattr(field, "verbose_name")
         }
-        letters = {part: Letter._meta.get_field(field).verbose_name for part, field in _LETTER_FIELDS.items()}
-        names |= {name: letters[name.rpartition("-")[2]]} if name.startswith("letter-") else {}
-        return str(names.get(name, _("reason") if name == "reason" else name))
-
-
-_LETTER_FIELDS = {"subject": "subject", "text": "body_text"}
+        names |= {"reason": _("reason"), "rules": _("rules cited")}
+        of_letter = {"subject": _("Subject"), "text": _("Text")}
+        return str(names.get(name) or of_letter.get(name.rpartition("-")[2], name))

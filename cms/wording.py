@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import linebreaks
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import urlize
+from django.utils.html import linebreaks, urlize
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 

@@ -27,7 +27,7 @@ class EditorMoves(Claimable):
 
     DECIDE = "submissions.decide_story"
 
-    def taken_on(self: Story) -> None:
+    def taken_on(self: Story) -> None:  # type: ignore[misc]
         """Tell the contributor once a round that an editor is reading."""
         if not self.letters().filter(name="story_claimed", created__gte=self.waiting_since).exists():
             self.tell("story_claimed")

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from submissions.story import Story
@@ -39,6 +39,7 @@ class Record:
 
 def record_of(story: Story) -> Record | None:
     """The record behind a story; None where nothing tells who sent it. Two queries, each along an index."""
+    same: QuerySet[Any]
     if story.email:
         same = Story.objects.alias(address=Lower("email")).filter(address=Lower(Value(story.email)))
     elif story.byline:
