@@ -103,6 +103,11 @@ class MoveViews(DeskModelAdmin):
             if last is None or (last.actor, last.move, last.item) != (request.user, spec.name, item.uid):
                 raise
             return conflict.item, None  # the second click of a double click: it is done
+        except NotPermitted:
+            fresh = type(item)._base_manager.get(pk=item.pk)
+            if spec.name != "claim" or fresh.claimed_by != request.user:
+                raise
+            return fresh, None  # the page had claimed it by itself
 
     def letter_view(self, request: HttpRequest, pk: int, move: str) -> HttpResponse:
         """Show the letters of a move as they would go, to be worded anew. Nothing is changed, nothing is mailed."""

@@ -60,10 +60,10 @@ open();
 // ---- Where to go next: the order of the list that the editor came from
 const back = document.querySelector("[data-back]");
 const next = document.querySelector("[data-next]");
-back.href = sessionStorage.getItem("copydesk.desk") ?? back.href;
+if (back) back.href = sessionStorage.getItem("copydesk.desk") ?? back.href;
 const list = JSON.parse(sessionStorage.getItem("copydesk.list") ?? "[]");
 const following = list[list.indexOf(location.pathname) + 1];
-if (list.includes(location.pathname) && following) {
+if (next && list.includes(location.pathname) && following) {
   next.href = following;
   next.hidden = false;
 }
@@ -86,7 +86,7 @@ function showHelp() {
   help.showModal();
 }
 
-const KEYS = { "?": showHelp, b: () => back.click(), n: () => (next.hidden ? back : next).click() };
+const KEYS = { "?": showHelp, b: () => back?.click(), n: () => (next?.hidden ? back : next)?.click() };
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.defaultPrevented || event.repeat || event.isComposing) return;
@@ -102,8 +102,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 const helpButton = document.querySelector("[data-help]");
-helpButton.hidden = false;
-helpButton.addEventListener("click", showHelp);
+if (helpButton) helpButton.hidden = false;
+helpButton?.addEventListener("click", showHelp);
 
 // ---- A move takes the text as it was saved: it waits while the form beside it holds edits that were not
 const edit = document.querySelector(".review-item form");

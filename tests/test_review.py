@@ -218,6 +218,7 @@ def test_a_button_pressed_while_the_page_claims_is_no_conflict_with_oneself(desk
     )
     assert (piece.status_code, piece["X-Version"]) == (200, "2")
     assert "move/release" in piece.content.decode()
+    assert make(desk, story, "claim", seen=1).status_code == 302
     assert make(desk, story, "decline", reason="No.", seen=1).status_code == 302
     assert Story.objects.get().status == "declined"
 
