@@ -287,6 +287,8 @@ def open_with_two_faults(inspect: Inspector, story: Story, other) -> None:
     expect(page.get_by_role("alert").first).to_be_visible()
     decline.locator(".rules summary").click()
     inspect.look("story with a refused move")
+    story.refresh_from_db()  # opening its page has claimed it
+    story.take_over(by=other, reason="I know the harbour.")
     story.ask_changes(by=other, reason="Name your source.")
     decline.locator("textarea").fill("Told before.")
     decline.locator("button:not(.plain)").click()

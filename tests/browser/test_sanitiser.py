@@ -219,6 +219,7 @@ def test_lines_and_notes_are_inert_wherever_they_are_shown(page, site, dialogs):
         "/admin/submissions/story/", "/admin/copyright/copyrightreport/", "/admin/cms/decision/", "/admin/cms/user/",
     ]  # fmt: skip
     assert {path: found for path in paths if (found := running_on(page, site + path))} == {}
+    report.refresh_from_db()  # opening its page has claimed it
     report.uphold(by=user, reason=HOSTILE)
     run_until_idle()
     paths = [article.get_absolute_url(), f"/en/copyright/case/{report.code}/"]
