@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -93,12 +93,16 @@ class MoveViews(DeskModelAdmin):
             reverse("admin:desk") if move in LEAVES_THE_PAGE else self._after(request, item, result)
         )
 
-    def _make(self, request: HttpRequest, item: DeskItem, spec: Move) -> tuple[DeskItem, Any]:
+    def _make(self, request: HttpRequest, item: DeskItem, spec: Move, again: bool = True) -> tuple[DeskItem, Any]:
         """Make the move; return the item as it is then, and what the move made."""
         try:
             with worded(wordings_of(request.POST) if spec.letter else []):
                 return item, getattr(item, spec.name)(**self._details(request, item, spec))
         except Conflict as conflict:
+            seen, user = request.POST.get("seen", ""), request.user
+            if again and seen.isdecimal() and still_seen(item, int(seen), cast("User", user)) == conflict.item.version:
+                # The page claimed the item in the very moment between our look and the lock.
+                return self._make(request, conflict.item, spec, again=False)
             last = conflict.last
             if last is None or (last.actor, last.move, last.item) != (request.user, spec.name, item.uid):
                 raise
