@@ -132,6 +132,18 @@ def read_declared(image: Image.Image) -> dict[str, Any]:
     return declared
 
 
+def found_type(declared: Mapping[str, Any]) -> str:
+    """The source type that a file gives of itself (perhaps one that we do not offer); "" where it says nothing."""
+    found = str(declared.get("source_type", ""))
+    return "trainedAlgorithmicMedia" if declared.get("aigc") and found not in GENERATED else found
+
+
+def contradicts(chosen: str, declared: Mapping[str, Any]) -> bool:
+    """Whether the file says another thing of its origin than a person chose; only what both say is compared."""
+    found = found_type(declared)
+    return found in SOURCE_TYPES and chosen in SOURCE_TYPES and found != chosen
+
+
 def settle(claimed: str, declared: Mapping[str, Any]) -> tuple[str, dict[str, str] | None]:
     """Which source type a picture gets, and its AIGC record (None for a picture that is not generated).
 

@@ -33,6 +33,19 @@ def line_differences(before: str, after: str) -> SafeString:
     return html_differences(escape(before), escape(after))
 
 
+def text_changes(before: object, after: object) -> dict[str, SafeString]:
+    """What differs between two things with a headline, dek and body: the marked texts by name, safe to print.
+
+    Empty where all three are the same.
+    """
+    marked: dict[str, SafeString] = {}
+    for name in ("headline", "dek", "body"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            marked[name] = (html_differences if name == "body" else line_differences)(old, new)
+    return marked
+
+
 def _parted(html: str) -> str:
     """Put a mark and a space behind every Chinese character outside tags, so that each is compared as a word is."""
     parts = TOKEN.split(html.replace(_MARK, ""))

@@ -1,4 +1,4 @@
-"""The newsroom's own work that can wait: following the log, and keeping its head."""
+"""The newsroom's own work that can wait: following the log, keeping its head, ending claims."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from cms import heads
+from cms import claims, heads
 from cms.figures.follow import follow
 from cms.letters import enough_for_today, post
 from cms.worker import job
@@ -29,3 +29,9 @@ def keep_head() -> int:
     if to and not enough_for_today("log_head", to, most=1):
         post("log_head", to, language=settings.LANGUAGE_CODE, head=head, line=heads.as_line(head))
     return 0
+
+
+@job(every=timedelta(minutes=1))
+def lapse_claims() -> int:
+    """End the claims of people who went away."""
+    return claims.lapse_claims()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -27,7 +29,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
-_MARK = "⟦{}⟧"
+MARK = "⟦{}⟧"
+reader: ContextVar[Callable[[Letter], None] | None] = ContextVar("reader", default=None)
+"""Who looks at each letter before it is saved, and may change it (cms/wording.py)."""
 _HEADERS = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no automatic answer, please
 
 
@@ -48,33 +52,44 @@ def post(
     write `{{ private.name }}`, the row keeps a mark in their place, and forgets them once it is sent. `reply_to` is
     a private address for answers.
     """
-    marks = {name: _MARK.format(name) for name in private or {}}
+    marks = {name: MARK.format(name) for name in private or {}}
     shown = {
         **context,
+        **house(language),
         "private": marks,
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
-        "contact_email": settings.CONTACT_EMAIL,
-        "postal_address": settings.POSTAL_ADDRESS,
-        "language": language,
         "about": about,
     }
     with translation.override(language):
         subject, text, html = (
             render_to_string(f"email/{letter}/{part}", shown) for part in ("subject.txt", "body.txt", "body.html")
         )
-    return Letter.objects.create(
+    written = Letter(
         name=letter,
         to=to,
         language=language,
         subject=" ".join(subject.split())[:500],
         body_text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
-        body_html=_inlined(html),
-        headers=_HEADERS | ({"Reply-To": _MARK.format("reply_to")} if reply_to else {}),
+        body_html=inlined(html),
+        headers=_HEADERS | ({"Reply-To": MARK.format("reply_to")} if reply_to else {}),
         private=(private or {}) | ({"reply_to": reply_to} if reply_to else {}),
         kind=about.kind() if about else "",
         item=about.uid if about else None,
     )
+    if look := reader.get():
+        look(written)
+    written.save(force_insert=True)
+    return written
+
+
+def house(language: str) -> dict[str, str]:
+    """What every letter says of the house, and its language."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
+        "postal_address": settings.POSTAL_ADDRESS,
+        "language": language,
+    }
 
 
 def enough_for_today(letter: str, to: str, most: int = 5) -> bool:
@@ -92,7 +107,7 @@ def enough_for_today(letter: str, to: str, most: int = 5) -> bool:
     return limits.count(f"letters:{key}", 1, 12 * 60 * 60) > most
 
 
-def _inlined(html: str) -> str:
+def inlined(html: str) -> str:
     """Put the letters' style sheet into the tags: most mail readers ignore everything else."""
     path = finders.find("email.css") or settings.STATIC_ROOT / "email.css"
     with open(str(path), encoding="utf-8") as sheet:  # noqa: PTH123  (finders return strings)
@@ -113,7 +128,7 @@ def message(letter: Letter, connection: BaseEmailBackend | None = None) -> Email
 
 def _filled(part: str, letter: Letter) -> str:
     for name, value in letter.private.items():
-        part = part.replace(_MARK.format(name), value)
+        part = part.replace(MARK.format(name), value)
     return part
 
 

@@ -33,20 +33,22 @@ Item = TypeVar("Item", bound="DeskItem")
 
 
 def move(
-    *, sources: Collection[str], target: str | None, permission: str | Sequence[str], **declared: Any
+    *, sources: Collection[str] | None, target: str | None, permission: str | Sequence[str] | None, **declared: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method of a DeskItem a legal step from any of `sources` to `target` (None: the status stays).
 
     `permission` (one, or several that are all needed) is checked on `by`; `declared` are the other fields of `Move`.
+    What is None in a move that several kinds share is each kind's own: its `WAITING`, its `DECIDE`.
     The decorated method is called as `item.accept(by=user, reason="…", seen=version, **details)`; `seen` is the version
     that the person looked at (by default that of the instance in hand). It raises NotPermitted, ValidationError or
     Conflict.
     """
-    needed = (permission,) if isinstance(permission, str) else tuple(permission)
+    needed = (permission,) if isinstance(permission, str) else permission and tuple(permission)
 
     def decorate(body: Callable[..., Any]) -> Callable[..., Any]:
-        place: dict[str, Any] = {"sources": frozenset(sources), "target": target, "permissions": needed}
-        spec = Move(name=body.__name__, **place, **declared)
+        place: dict[str, Any] = {"target": target, "permissions": needed}
+        place["sources"] = None if sources is None else frozenset(sources)
+        shared = Move(name=body.__name__, **place, **declared)
 
         @functools.wraps(body)
         def step(
@@ -58,6 +60,7 @@ def move(
             seen: int | None = None,
             **details: Any,
         ) -> Any:
+            spec = shared.of(type(self))
             details |= {"rules": list(rules)} if spec.rules else {}
             reason = reason.replace("\0", "")
             spec.check(by, reason)
@@ -67,13 +70,14 @@ def move(
                 source = row.status
                 row.status = spec.target or source
                 result = body(row, by=by, reason=reason, **details)
+                row.keep_claim(by)
                 row.save_changed()
                 said = "" if spec.confidential else reason
                 log.append(row.decision(spec.name, source, by, said, rules, **row._noted))
             self.__dict__.update(row.__dict__)
             return result
 
-        step.spec = spec  # type: ignore[attr-defined]
+        step.spec = shared  # type: ignore[attr-defined]
         return step
 
     return decorate
@@ -100,6 +104,8 @@ class DeskItem(models.Model):
 
     WAITING: ClassVar[Collection[str]] = ()
     """Statuses in which the item waits for an editor; a kind without any is not on the desk."""
+    DECIDE: ClassVar[str] = ""
+    """The permission to decide on this kind, and so to claim it."""
     DESK_TITLE: ClassVar[str] = "headline"
     """The field that the desk shows as the item's name."""
     DESK_NAME: ClassVar[str | _StrPromise] = ""
@@ -140,7 +146,7 @@ class DeskItem(models.Model):
     def moves(cls) -> list[Move]:
         """Every move that this kind declares, in the order of its source text."""
         found = (getattr(value, "spec", None) for base in reversed(cls.__mro__) for value in vars(base).values())
-        return [spec for spec in found if spec is not None]
+        return [spec.of(cls) for spec in found if spec is not None]
 
     def moves_for(self, user: User) -> list[Move]:
         """The moves that `user` may make on this item now: the buttons."""
@@ -148,7 +154,7 @@ class DeskItem(models.Model):
 
     def bars_for(self, user: User) -> list[str]:
         """Why `user` may not make some of the moves that are open, one sentence each: what the desk says instead."""
-        bars = (str(self.barred(user, spec.name)) for spec in self._open_to(user) if spec.label)
+        bars = (str(self.barred(user, spec.name)) for spec in self._open_to(user) if spec.label and not spec.quiet)
         return list(dict.fromkeys(filter(None, bars)))
 
     def _open_to(self, user: User) -> list[Move]:
@@ -191,6 +197,11 @@ class DeskItem(models.Model):
     def changed(self) -> list[str]:
         """The columns that differ from what was read under the lock; the version, which always does, is left out."""
         return [name for name, value in self._columns().items() if value != self._as_read[name] and name != "version"]
+
+    def keep_claim(self, by: User) -> None:
+        """A step of the person who has claimed the item makes the claim last from now."""
+        if self.claimed_by_id == by.pk:
+            self.claimed_at = timezone.now()
 
     def save_changed(self) -> None:
         """Save only the columns that differ from what was read under the lock."""
@@ -237,6 +248,7 @@ class DeskItem(models.Model):
                 setattr(row, name, value)
             if not (changed := sorted({*row.changed(), *also})):
                 return []
+            row.keep_claim(by)
             row.save_changed()
             log.append(row.decision("edit", row.status, by, fields=changed))
         self.__dict__.update(row.__dict__)

@@ -1,9 +1,16 @@
-// The desk by keyboard, and a guard for unsaved edits. Nothing here is needed: every move is a plain form.
+// The desk by keyboard. Nothing here is needed: every row is a link. The review page's own script is review.js.
 const OFF = "copydesk.keys-off";
 let keysOn = localStorage.getItem(OFF) === null;
 
 function isTyping(target) {
   return target.isContentEditable || target.closest("input, textarea, select, dialog, [role='textbox']") !== null;
+}
+
+// The order of the list goes along to the review page, whose "next" follows it.
+const rows = [...document.querySelectorAll(".desk-rows a")];
+if (document.body.classList.contains("desk")) {
+  sessionStorage.setItem("copydesk.list", JSON.stringify(rows.map((link) => link.pathname)));
+  sessionStorage.setItem("copydesk.desk", location.href);
 }
 
 // j and k walk along the desk's rows; Enter follows the link, as everywhere.
@@ -13,25 +20,10 @@ function walk(step) {
   links[Math.max(0, Math.min(place, links.length - 1))]?.focus();
 }
 
-// A move's key presses its button or, where a reason is needed, opens it and leads to the reason.
-function press(key) {
-  const found = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (!found) return false;
-  if (found.matches("details")) {
-    found.open = true;
-    found.querySelector("textarea").focus();
-  } else {
-    found.focus();
-    found.click();
-  }
-  return true;
-}
-
 document.addEventListener("keydown", (event) => {
   if (!keysOn || event.defaultPrevented || event.repeat || event.isComposing) return;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
-  else if (press(event.key)) event.preventDefault();
 });
 
 document.addEventListener("click", ({ target }) => {
@@ -64,27 +56,6 @@ for (const row of document.querySelectorAll(".keys")) {
 // On a phone the filters fold away until they are asked for.
 if (matchMedia("(width < 48rem)").matches) {
   for (const filters of document.querySelectorAll(".desk-filters, #changelist-filter details")) filters.open = false;
-}
-
-// A move takes the text as it was saved: it waits while the form beside it holds edits that were not.
-const edit = document.querySelector(".review-item form");
-const warning = document.querySelector(".unsaved");
-if (edit && warning) {
-  let edited = false;
-  edit.addEventListener("input", () => (edited = true));
-  edit.addEventListener("change", () => (edited = true));
-  edit.addEventListener("submit", () => (edited = false));
-  for (const move of document.querySelectorAll(".move")) {
-    move.addEventListener("submit", (event) => {
-      if (!edited) return;
-      event.preventDefault();
-      warning.classList.add("pressing");
-      edit.querySelector("[name='_continue']").focus();
-    });
-  }
-  addEventListener("beforeunload", (event) => {
-    if (edited) event.preventDefault();
-  });
 }
 
 // Django's widgets leave a few things without a name, or with one where none may be. Some are made when jQuery says

@@ -12,14 +12,25 @@ from submissions.guidelines.admin import GuidelinesAdmin
 from submissions.guidelines.chapter_admin import ChapterAdmin
 from submissions.mail.admin import ReceivedMailAdmin
 from submissions.models import Appeal, Chapter, Guidelines, ReceivedMail, Story
+from submissions.record import record_of
 
 admin.site.register(ReceivedMail, ReceivedMailAdmin)
 admin.site.register(Guidelines, GuidelinesAdmin)
 admin.site.register(Chapter, ChapterAdmin)
 
 
+class WithRecord(DeskAdmin):
+    """A kind that is about one story: its contributor's record stands beside it."""
+
+    def review_context(self, request: HttpRequest, item: Any) -> dict[str, Any]:
+        """Add the record."""
+        context = super().review_context(request, item)
+        story = getattr(item, "story", item)
+        return context | {"side_template": "submissions/record.html", "record": record_of(story)} if item else context
+
+
 @admin.register(Story)
-class StoryAdmin(DeskAdmin):
+class StoryAdmin(WithRecord):
     """Stories: read here as they were sent, and decided on by the buttons."""
 
     review_template = "submissions/review.html"
@@ -41,7 +52,7 @@ class StoryAdmin(DeskAdmin):
 
 
 @admin.register(Appeal)
-class AppealAdmin(DeskAdmin):
+class AppealAdmin(WithRecord):
     """Appeals: another editor decides whether the story goes back to the desk."""
 
     review_template = "submissions/appeal_review.html"

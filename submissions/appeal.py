@@ -10,7 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cms.workflow import DESK_INDEX, DeskItem, move
+from cms.claims import Claimable, claim_index
+from cms.workflow import DESK_INDEX, move
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from submissions.story import Story
 
 
-class Appeal(DeskItem):
+class Appeal(Claimable):
     """A contributor's appeal. Granted, it puts the story back on the desk; dismissed, the decision stands."""
 
     class Status(models.TextChoices):
@@ -28,6 +29,7 @@ class Appeal(DeskItem):
         DISMISSED = "dismissed", _("dismissed")
 
     WAITING = (Status.OPEN,)
+    DECIDE = "submissions.decide_appeal"
     DESK_TITLE = "story__headline"
     DESK_NAME = _("Appeals")
 
@@ -44,7 +46,10 @@ class Appeal(DeskItem):
         verbose_name_plural = _("appeals")
         ordering = ["-id"]
         permissions = [("decide_appeal", _("Can decide on appeals"))]
-        indexes = [models.Index(fields=DESK_INDEX, name="appeal_waiting", condition=models.Q(status="open"))]
+        indexes = [
+            models.Index(fields=DESK_INDEX, name="appeal_waiting", condition=models.Q(status="open")),
+            claim_index("appeal_claimed"),
+        ]
 
     def __str__(self) -> str:
         return self.story.headline
@@ -58,12 +63,9 @@ class Appeal(DeskItem):
 
     def barred(self, by: User, move: str) -> str | _StrPromise:
         """Nobody decides on an appeal against a decision of their own (guidelines, rule 9.2)."""
-        return _("You declined this story: another editor decides on the appeal.") if by == self.declined_by else ""
-
-    @move(sources=WAITING, target=None, permission="submissions.decide_appeal", label=_("Claim"), key="c")
-    def claim(self, *, by: User, reason: str) -> None:
-        """Take the appeal on."""
-        self.claimed_by, self.claimed_at = by, timezone.now()
+        if by == self.declined_by and move != "lapse_claim":
+            return _("You declined this story: another editor decides on the appeal.")
+        return super().barred(by, move)
 
     @move(
         sources=WAITING,
@@ -73,6 +75,7 @@ class Appeal(DeskItem):
         reason=True,
         key="a",
         weight="primary",
+        letter=True,
     )
     def grant(self, *, by: User, reason: str) -> None:
         """Put the story back on the desk, and tell the contributor why."""
@@ -86,6 +89,7 @@ class Appeal(DeskItem):
         reason=True,
         key="d",
         weight="danger",
+        letter=True,
     )
     def dismiss(self, *, by: User, reason: str) -> None:
         """Let the decision stand; it is final."""

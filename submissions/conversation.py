@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-
-from cms.differences import html_differences, line_differences
 
 if TYPE_CHECKING:
     from submissions.story import Story
@@ -117,16 +114,3 @@ class EarlierText(models.Model):
 
     def __str__(self) -> str:
         return self.headline
-
-
-def text_changes(before: object, after: object) -> dict[str, SafeString]:
-    """What differs between two things with a headline, dek and body: the marked texts by name, safe to print.
-
-    Empty where all three are the same.
-    """
-    marked: dict[str, SafeString] = {}
-    for name in ("headline", "dek", "body"):
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            marked[name] = (html_differences if name == "body" else line_differences)(old, new)
-    return marked

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Picture
-from cms.workflow import DeskItem, move
+from cms.claims import Claimable
+from cms.workflow import move
 from submissions.conversation import ChangeRequest, Message
 from submissions.story_status import UNDECIDED
 from submissions.story_status import StoryStatus as Status
@@ -19,22 +19,16 @@ if TYPE_CHECKING:
     from submissions.story import Story
 
 
-class EditorMoves(DeskItem):
+class EditorMoves(Claimable):
     """The moves that the desk has buttons for, and those that follow from an appeal or from silence."""
 
     class Meta:
         abstract = True
 
-    @move(
-        sources=[Status.RECEIVED],
-        target=None,
-        permission="submissions.decide_story",
-        label=_("Claim"),
-        key="c",
-    )
-    def claim(self: Story, *, by: User, reason: str) -> None:
-        """Take the story on, so that no two people read it at once; the contributor hears of it once a round."""
-        self.claimed_by, self.claimed_at = by, timezone.now()
+    DECIDE = "submissions.decide_story"
+
+    def taken_on(self: Story) -> None:  # type: ignore[misc]
+        """Tell the contributor once a round that an editor is reading."""
         if not self.letters().filter(name="story_claimed", created__gte=self.waiting_since).exists():
             self.tell("story_claimed")
 
@@ -78,6 +72,7 @@ class EditorMoves(DeskItem):
         rules=True,
         key="r",
         asks=_("What should change: one request a paragraph"),
+        letter=True,
     )
     def ask_changes(self: Story, *, by: User, reason: str, rules: Sequence[str] = ()) -> None:
         """Send the story back with what should change; the contributor ticks each request off on the receipt."""
@@ -93,6 +88,7 @@ class EditorMoves(DeskItem):
         key="w",
         asks=_("Your message"),
         confidential=True,
+        letter=True,
     )
     def write(self: Story, *, by: User, reason: str) -> None:
         """Write into the conversation, and a letter; where the story stands stays as it is."""
@@ -108,6 +104,7 @@ class EditorMoves(DeskItem):
         rules=True,
         key="d",
         weight="danger",
+        letter=True,
     )
     def decline(self: Story, *, by: User, reason: str, rules: Sequence[str] = ()) -> None:
         """Turn the story down and say why."""

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from cms import codes
+from cms.differences import text_changes
 from cms.models import Decision
 from submissions.appeal import Appeal
-from submissions.conversation import text_changes
 from submissions.models import Story
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ _FIRST_ANSWERS = ("accept", "decline", "ask_changes")
 
 def timeline(story: Story) -> list[dict[str, Any]]:
     """The story's log in plain words, oldest first: {"when", "text", "reason", "rules"}; what came after at its end."""
+    told = [line for line in story.decisions() if line.move in PLAIN_WORDS]
     rows: list[dict[str, Any]] = [
         {"when": line.created, "text": PLAIN_WORDS[line.move], "reason": line.reason, "rules": line.rules}
-        for line in story.decisions()
-        if line.move in PLAIN_WORDS
+        for line, before in zip(told, [None, *told], strict=False)
+        if not (line.move == "claim" and before and before.move == "claim")  # one editor after the other
     ]
     appeal = Appeal.objects.filter(story=story, status=Appeal.Status.DISMISSED).first()
     if appeal and (decision := appeal.decisions().last()):

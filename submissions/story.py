@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.provenance import SOURCE_TYPES
 from articles.reading_time import reading_minutes
 from cms import codes
+from cms.claims import claim_index
 from cms.letters import enough_for_today, post
 from cms.log import logged
 from cms.models import Letter, User
@@ -86,6 +88,9 @@ class Story(ContributorMoves, EditorMoves):
         ]
         indexes = [
             models.Index(fields=DESK_INDEX, name="story_waiting", condition=models.Q(status="received")),
+            claim_index("story_claimed"),
+            models.Index(Lower("email"), "id", name="story_email"),
+            models.Index(fields=["byline", "id"], name="story_byline"),
             models.Index(
                 fields=["id"],
                 name="story_untold",
@@ -160,7 +165,9 @@ class Story(ContributorMoves, EditorMoves):
             return _("The article is published. Write to us and give your reason.")
         if move == "appeal":
             return self.appeal_bar()
-        return _("What was sent was erased.") if move in {"erase", "reopen"} and self.erased else ""
+        if move in {"erase", "reopen"} and self.erased:
+            return _("What was sent was erased.")
+        return super().barred(by, move)
 
     def barred_for_contributor(self, move: str) -> str:
         """Why the contributor may not make a move now; "" for one that may be made."""

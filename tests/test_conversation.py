@@ -201,6 +201,7 @@ def test_a_spiked_draft_is_told_once(client, editor):
 def test_the_claim_is_told_once_a_round(editor):
     story = make_story()
     story.claim(by=editor)
+    story.release(by=editor)
     story.claim(by=make_editor())
     assert letters("story_claimed").count() == 1
 

@@ -53,7 +53,8 @@ class Newsroom(RuleBasedStateMachine):
 
     def act(self, item, move, person, reason):
         before = self.everything(item)
-        details = {}
+        holder = type(item).objects.get(pk=item.pk).claimed_by
+        details = {"to": self.people[1 - person % 2]} if move == "hand_over" else {}
         if move in {"withhold", "lift"}:
             return
         try:
@@ -69,6 +70,8 @@ class Newsroom(RuleBasedStateMachine):
             assert spec.allowed_to(self.people[person])
             assert bool(line.reason.strip()) == (bool(reason.strip()) and not spec.confidential)
             assert reason.strip() or not spec.reason
+            mine = holder in (None, self.people[person]) or self.people[person].is_system
+            assert mine or move == "take_over", "somebody decided on what another had claimed"
 
     def everything(self, item):
         row = type(item).objects.get(pk=item.pk)
@@ -115,6 +118,16 @@ class Newsroom(RuleBasedStateMachine):
                 lines = list(item.decisions())
                 assert lines[-1].target == item.status
                 assert [line.version for line in lines] == list(range(1, item.version + 1))
+
+    @invariant()
+    def what_is_claimed_waits_and_is_with_somebody_who_may_decide(self):
+        if not hasattr(self, "people"):
+            return
+        for model in (Story, Article, CopyrightReport, Appeal):
+            for item in model.objects.exclude(claimed_at=None, claimed_by=None):
+                assert item.status in item.WAITING
+                assert item.claimed_at
+                assert item.claimed_by.has_perm(item.DECIDE)
 
     @invariant()
     def an_accepted_story_has_one_article_and_no_other_story_has_any(self):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.signed_off import SignedOff
 from articles.models.withholding import Withholding
 from articles.reading_time import reading_minutes
+from cms.claims import Claimable, claim_index
 from cms.text import clean_html, clean_line, plain_text
 from cms.workflow import DESK_INDEX, DeskQuerySet, move
 
@@ -66,7 +67,7 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
         return self.annotate(**versions)
 
 
-class Article(SignedOff):
+class Article(SignedOff, Claimable):
     """A text in one language. Its translations share its `series`."""
 
     class Status(models.TextChoices):
@@ -80,6 +81,7 @@ class Article(SignedOff):
         READER = "reader", _("sent in by a reader")
 
     WAITING = (Status.DRAFT,)
+    DECIDE = "articles.publish_article"
     BEFORE_READERS = (Status.PUBLISHED, Status.KILLED)
     DESK_NAME = _("Drafts")
 
@@ -130,6 +132,7 @@ class Article(SignedOff):
                 condition=models.Q(status="published"),
             ),
             models.Index(fields=DESK_INDEX, name="article_waiting", condition=models.Q(status="draft")),
+            claim_index("article_claimed"),
             models.Index(
                 fields=["id"],
                 name="article_unrelated",

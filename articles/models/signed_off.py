@@ -91,13 +91,13 @@ class SignedOff(DeskItem):
 
     def barred(self, by: User, move: str) -> str | _StrPromise:
         """Where four eyes are set, nobody publishes alone what they accepted, and nobody kills alone."""
-        if not settings.FOUR_EYES or by.is_system:
-            return ""
-        if move in {"publish", "sign_off"} and self._accepted_by() == by.pk:
-            return _("You accepted this reader's story: another editor publishes it and signs it off.")
-        if move == "kill":
-            return self._kill_barred(by)
-        return ""
+        bar: str | _StrPromise = ""
+        if settings.FOUR_EYES and not by.is_system:
+            if move in {"publish", "sign_off"} and self._accepted_by() == by.pk:
+                bar = _("You accepted this reader's story: another editor publishes it and signs it off.")
+            elif move == "kill":
+                bar = self._kill_barred(by)
+        return bar or super().barred(by, move)
 
     def _accepted_by(self) -> int | None:
         """The key of who accepted the reader's story that this article was made of."""

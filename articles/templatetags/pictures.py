@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from articles.models import Picture
+from articles.provenance import SOURCE_TYPES, contradicts, found_type
 
 register = template.Library()
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
@@ -37,3 +38,16 @@ def picture(cover: Picture, alt: str = "", sizes: str = "100vw", eager: bool = F
             if kind in by_format
         ],
     }
+
+
+@register.inclusion_tag("articles/origin.html")
+def picture_origin(cover: Picture, chosen: str = "") -> dict[str, Any]:
+    """Print where a picture is said to come from: by `chosen` (by default what we settled on), and by its file."""
+    chosen, found = chosen or cover.source_type, found_type(cover.declared)
+    origin = {
+        "chosen": SOURCE_TYPES.get(chosen, chosen),
+        "found": SOURCE_TYPES.get(found, found),
+        "record": [(name, value) for name, value in cover.declared.get("aigc", {}).items() if value],
+        "is_contradiction": contradicts(chosen, cover.declared),
+    }
+    return {"picture": cover, "origin": origin}

@@ -30,7 +30,7 @@ def declared() -> dict[str, Declared]:
 def _declared(kind: type[DeskItem]) -> Declared:
     waiting = frozenset(map(str, kind.WAITING))
     ends = [move for move in kind.moves() if move.label and move.target and str(move.target) not in waiting]
-    return Declared(waiting, frozenset(move.name for move in ends if waiting & set(map(str, move.sources))))
+    return Declared(waiting, frozenset(move.name for move in ends if waiting & set(map(str, move.sources or ()))))
 
 
 def follow() -> int:

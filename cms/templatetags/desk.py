@@ -27,6 +27,10 @@ register = template.Library()
 
 STEPS = {
     "claim": pgettext_lazy("log", "claimed"),
+    "release": pgettext_lazy("log", "released"),
+    "hand_over": pgettext_lazy("log", "handed over to %(to)s"),
+    "take_over": pgettext_lazy("log", "taken over from %(holder)s"),
+    "lapse_claim": pgettext_lazy("log", "claim of %(holder)s lapsed"),
     "edit": pgettext_lazy("log", "edited"),
     "write": pgettext_lazy("log", "written to"),
     "appeal": pgettext_lazy("log", "appealed"),
@@ -37,7 +41,7 @@ STEPS = {
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
 }
-"""What the log says of a step that leaves the status as it is."""
+"""What the log says of a step that leaves the status as it is; names come from its details."""
 
 
 @register.filter
@@ -150,7 +154,7 @@ def last_step(item: DeskItem, decision: Decision) -> str:
 def _step(item: DeskItem, decision: Decision) -> str:
     """Name a decision by the status it led to or, where that stayed, by the step itself."""
     if decision.source == decision.target and decision.move in STEPS:
-        return str(STEPS[decision.move])
+        return str(STEPS[decision.move]) % decision.details
     return desk.status_name(item, decision.target)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from articles.provenance import GENERATED, SOURCE_TYPES
+from articles.provenance import SOURCE_TYPES, contradicts, found_type
 from submissions.checks.base import Check, Draft, Verdict
 
 WIDE_ENOUGH = 1200  # pixels: the article's column on a good screen; the form itself refuses what is below 320
@@ -44,11 +44,8 @@ class PictureOrigin(Check):
         """Compare only what is declared by both sides."""
         if draft.cover is None:
             return
-        declared = str(draft.cover.declared.get("source_type", ""))
-        if "aigc" in draft.cover.declared and declared not in GENERATED:
-            declared = "trainedAlgorithmicMedia"
-        chosen = draft.cover.source_type
-        if declared in SOURCE_TYPES and chosen in SOURCE_TYPES and declared != chosen:
+        declared, chosen = found_type(draft.cover.declared), draft.cover.source_type
+        if contradicts(chosen, draft.cover.declared):
             yield self.note(
                 _("The file says of itself: %(declared)s. You chose: %(chosen)s. Please choose again, or say why."),
                 declared=SOURCE_TYPES[declared], chosen=SOURCE_TYPES[chosen],

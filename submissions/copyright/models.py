@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Law
 from cms import codes
+from cms.claims import Claimable, claim_index
 from cms.letters import enough_for_today, post
 from cms.log import logged
 from cms.text import clean_line
-from cms.workflow import DESK_INDEX, DeskItem, move
+from cms.workflow import DESK_INDEX, move
 from submissions.story import Story
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cms.models import User
 
 
-class CopyrightReport(DeskItem):
+class CopyrightReport(Claimable):
     """What a rights holder says of articles here. Nothing is withheld until a person has decided."""
 
     class Status(models.TextChoices):
@@ -33,6 +34,7 @@ class CopyrightReport(DeskItem):
         REVERSED = "reversed", _("reversed")
 
     WAITING = (Status.RECEIVED,)
+    DECIDE = "copyright.decide_report"
     DESK_TITLE = "work"
     DESK_NAME = _("Copyright reports")
 
@@ -59,6 +61,7 @@ class CopyrightReport(DeskItem):
         permissions = [("decide_report", _("Can uphold and decline copyright reports"))]
         indexes = [
             models.Index(fields=DESK_INDEX, name="report_waiting", condition=models.Q(status="received")),
+            claim_index("report_claimed"),
         ]
 
     def __str__(self) -> str:
@@ -104,11 +107,6 @@ class CopyrightReport(DeskItem):
         """The reported articles, in the one order in which they are locked."""
         return list(self.articles.order_by("pk"))
 
-    @move(sources=WAITING, target=None, permission="copyright.decide_report", label=_("Claim"), key="c")
-    def claim(self, *, by: User, reason: str) -> None:
-        """Take the report on."""
-        self.claimed_by, self.claimed_at = by, timezone.now()
-
     @move(
         sources=WAITING,
         target=Status.UPHELD,
@@ -117,6 +115,7 @@ class CopyrightReport(DeskItem):
         reason=True,
         key="u",
         weight="danger",
+        letter=True,
     )
     def uphold(self, *, by: User, reason: str) -> None:
         """Withhold every article that the report names and that is published; tell the reporter."""
@@ -140,6 +139,7 @@ class CopyrightReport(DeskItem):
         label=_("Decline…"),
         reason=True,
         key="d",
+        letter=True,
     )
     def decline(self, *, by: User, reason: str) -> None:
         """Leave the articles as they are and tell the reporter why."""
@@ -152,6 +152,7 @@ class CopyrightReport(DeskItem):
         label=_("Reverse and restore…"),
         reason=True,
         weight="danger",
+        letter=True,
     )
     def reverse(self, *, by: User, reason: str) -> None:
         """Lift what this report withheld (a retraction, a mistake, an appeal) and tell the reporter."""

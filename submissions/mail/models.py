@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cms.claims import Claimable, claim_index
 from cms.text import clean_html, plain_text
-from cms.workflow import DESK_INDEX, DeskItem, move
+from cms.workflow import DESK_INDEX, move
 from submissions.mail.parse import Mail, parse
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class TakenMail(models.Model):
         return parse(bytes(self.raw))
 
 
-class ReceivedMail(DeskItem):
+class ReceivedMail(Claimable):
     """A message that could not become what it should by itself. It waits until an editor has looked at it."""
 
     class Status(models.TextChoices):
@@ -101,6 +102,7 @@ class ReceivedMail(DeskItem):
         UNREADY = "unready", _("We could not make a story of it: a section or guidelines in force are missing.")
 
     WAITING = (Status.WAITING,)
+    DECIDE = "submissions.decide_mail"
     DESK_TITLE = "subject"
     DESK_NAME = _("Mail")
 
@@ -127,6 +129,7 @@ class ReceivedMail(DeskItem):
         permissions = [("decide_mail", _("Can decide on mail"))]
         indexes = [
             models.Index(fields=DESK_INDEX, name="mail_waiting", condition=models.Q(status="waiting")),
+            claim_index("mail_claimed"),
         ]
 
     def __str__(self) -> str:
@@ -148,11 +151,6 @@ class ReceivedMail(DeskItem):
         from submissions.copyright.forms import ReportForm
 
         return [ReportForm.base_fields[name].label for name in self.missing if name in ReportForm.base_fields]
-
-    @move(sources=WAITING, target=None, permission="submissions.decide_mail", label=_("Claim"), key="c")
-    def claim(self, *, by: User, reason: str) -> None:
-        """Take the message on."""
-        self.claimed_by, self.claimed_at = by, timezone.now()
 
     @move(
         sources=[Status.WAITING, Status.FILED],

@@ -283,13 +283,15 @@ def open_with_two_faults(inspect: Inspector, story: Story, other) -> None:
     page, decline = inspect.page, inspect.page.locator("#move-decline")
     decline.locator("summary").first.click()
     decline.locator("textarea").fill("   ")
-    decline.locator("button").click()
+    decline.locator("button:not(.plain)").click()
     expect(page.get_by_role("alert").first).to_be_visible()
     decline.locator(".rules summary").click()
     inspect.look("story with a refused move")
+    story.refresh_from_db()  # opening its page has claimed it
+    story.take_over(by=other, reason="I know the harbour.")
     story.ask_changes(by=other, reason="Name your source.")
     decline.locator("textarea").fill("Told before.")
-    decline.locator("button").click()
+    decline.locator("button:not(.plain)").click()
     expect(page.locator(".typed")).to_be_visible()
     inspect.look("conflict")
 

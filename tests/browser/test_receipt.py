@@ -33,7 +33,7 @@ def decide(page, move, reason):
     form = page.locator(f"#move-{move}")
     form.locator("summary").first.click()
     form.locator("textarea").fill(reason)
-    form.locator("button").click()
+    form.locator("button:not(.plain)").click()
     expect(page.locator(".messagelist")).to_be_visible()
 
 

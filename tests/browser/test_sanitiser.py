@@ -219,6 +219,7 @@ def test_lines_and_notes_are_inert_wherever_they_are_shown(page, site, dialogs):
         "/admin/submissions/story/", "/admin/copyright/copyrightreport/", "/admin/cms/decision/", "/admin/cms/user/",
     ]  # fmt: skip
     assert {path: found for path in paths if (found := running_on(page, site + path))} == {}
+    report.refresh_from_db()  # opening its page has claimed it
     report.uphold(by=user, reason=HOSTILE)
     run_until_idle()
     paths = [article.get_absolute_url(), f"/en/copyright/case/{report.code}/"]
@@ -239,7 +240,7 @@ def running_on(page: Page, address: str) -> list[str]:
 def message_of_a_claim(page: Page, address: str) -> str:
     """What the desk says of a story when its button was pressed."""
     page.goto(address)
-    page.locator("#move-claim button").click()
+    page.locator("#move-release button").click()  # opening the page has claimed it
     message = page.locator(".messagelist li")
     expect(message).to_be_visible()
     assert page.evaluate(RUNNING_THINGS) == []

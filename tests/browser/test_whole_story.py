@@ -107,7 +107,7 @@ def report_and_withhold(page: Page, site: str, article: Article) -> None:
     page.get_by_role("link", name="渡轮照片").click()
     page.locator("summary", has_text="Uphold and withhold").click()
     page.locator("details[open] textarea[name=reason]").fill("原片已核对。")
-    page.locator("details[open] button[type=submit], details[open] button").last.click()
+    page.locator("details[open] button:not(.plain)").last.click()
     expect(page).to_have_url(f"{site}/admin/desk/")
 
 

@@ -1,0 +1,18 @@
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('articles', '0006_claims'),
+        ('copyright', '0002_indexes'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='copyrightreport',
+            index=models.Index(condition=models.Q(('claimed_at__isnull', False)), fields=['claimed_at'], name='report_claimed'),
+        ),
+    ]
