@@ -4,7 +4,7 @@ Without any environment Copydesk runs as in production, on the embedded database
 laptop: plain http, and a page that shows the outbox.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+
+from cms.clocks import read_days, read_hours
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -56,6 +58,20 @@ RETENTION = timedelta(days=max(184, env.int("RETENTION_DAYS", default=184)))
 UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a story that waits for changes is closed
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after it was last saved
+
+# --- The desk's clocks (docs/production.md) ------------------------------------------------------------
+
+DESK_DAYS = read_days(env.str("DESK_DAYS", default="mon,tue,wed,thu,fri"))
+DESK_HOURS = read_hours(env.str("DESK_HOURS", default="09:00-18:00"))
+DESK_TIME_ZONE = env.str("DESK_TIME_ZONE", default=env.str("TIME_ZONE", default="UTC"))
+DESK_HOLIDAYS = [date.fromisoformat(day) for day in env.list("DESK_HOLIDAYS", default=[])]
+# Business hours until somebody should have claimed an item, and until it should be decided, where not as its kind says.
+DESK_TRIAGE_HOURS: dict[str, int] = env.dict("DESK_TRIAGE_HOURS", subcast_values=int, default={})
+DESK_DECIDE_HOURS: dict[str, int] = env.dict("DESK_DECIDE_HOURS", subcast_values=int, default={})
+DESK_DIGEST_TO: list[str] = env.list("DESK_DIGEST_TO", default=[])  # none: everybody who may look at the desk
+DESK_DIGEST_HOUR = env.int("DESK_DIGEST_HOUR", default=DESK_HOURS[0] // 60)
+DESK_ESCALATE_TO: list[str] = env.list("DESK_ESCALATE_TO", default=[])  # none: who has the permission
+DESK_ESCALATE_HOURS = env.int("DESK_ESCALATE_HOURS", default=18)  # business hours overdue; 0: never
 
 INSTALLED_APPS = [
     "cms.apps.CmsConfig",

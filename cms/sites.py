@@ -6,7 +6,7 @@ from django.contrib.admin import AdminSite
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
-from cms.desk import desk
+from cms import bulk, desk_views, saved_views
 
 
 class DeskSite(AdminSite):
@@ -18,5 +18,12 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Add `/admin/desk/`."""
-        return [path("desk/", self.admin_view(desk), name="desk"), *super().get_urls()]
+        """Add `/admin/desk/` and what belongs to it."""
+        pages = {
+            "desk": ("desk/", desk_views.desk),
+            "desk_news": ("desk/news/", desk_views.news),
+            "desk_bulk": ("desk/bulk/", bulk.bulk),
+            "desk_views": ("desk/views/", saved_views.save),
+        }
+        ours = [path(place, self.admin_view(view), name=name) for name, (place, view) in pages.items()]
+        return [*ours, *super().get_urls()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,8 @@ class Story(ContributorMoves, EditorMoves):
         _("came"), max_length=10, choices=ArrivedBy, default=ArrivedBy.FORM, db_default=ArrivedBy.FORM.value
     )
     hook_verdict = models.JSONField(null=True, editable=False)
+    newcomer = models.BooleanField(_("first story of this address"), null=True, editable=False)
+    flagged = models.BooleanField(_("the outside checker warns"), null=True, editable=False)
     erased = models.DateTimeField(_("erased"), null=True, editable=False)
 
     class Meta:
@@ -82,7 +85,12 @@ class Story(ContributorMoves, EditorMoves):
             ("erase_story", _("Can erase the personal data of stories")),
         ]
         indexes = [
-            models.Index(fields=DESK_INDEX, name="story_waiting", condition=models.Q(status="received")),
+            models.Index(
+                fields=[*DESK_INDEX, "section", "newcomer", "flagged"],
+                name="story_waiting",
+                condition=models.Q(status="received"),
+            ),
+            models.Index(Upper("email"), "id", name="story_email"),
             models.Index(
                 fields=["id"],
                 name="story_untold",

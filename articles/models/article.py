@@ -82,6 +82,7 @@ class Article(DeskItem):
     WAITING = (Status.DRAFT,)
     BEFORE_READERS = (Status.PUBLISHED, Status.KILLED)
     DESK_NAME = _("Drafts")
+    TRIAGE_HOURS = 0
 
     external_id = models.CharField(_("id"), max_length=100, unique=True, editable=False)
     series = models.UUIDField(_("series of translations"), default=uuid.uuid4, db_index=True)
@@ -130,7 +131,7 @@ class Article(DeskItem):
                 name="article_in_section",
                 condition=models.Q(status="published"),
             ),
-            models.Index(fields=DESK_INDEX, name="article_waiting", condition=models.Q(status="draft")),
+            models.Index(fields=[*DESK_INDEX, "section"], name="article_waiting", condition=models.Q(status="draft")),
             models.Index(
                 fields=["id"],
                 name="article_unrelated",

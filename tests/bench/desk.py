@@ -86,9 +86,9 @@ def _middle() -> str:
 
     from submissions.models import Story
 
-    stories = Story.objects.waiting().oldest_first()
+    stories = Story.objects.waiting().due_first()
     row = stories[stories.count() // 2]
-    return "?" + urlencode({"after": f"{row.waiting_since.isoformat()}_{row.uid.hex}"})
+    return "?" + urlencode({"after": f"{row.due.isoformat()}_{row.uid.hex}"})
 
 
 def _print_plans(client: Client) -> None:
