@@ -38,7 +38,7 @@ class Chosen:
 
 
 def bulk(request: HttpRequest) -> HttpResponse:
-    """Ask which move, then make it. POST `item` (kind:pk:version, a page at most), then `move`, `reason`, `rules` too."""
+    """Ask which move, then make it. POST `item` (kind:pk:version, at most a page), then `move` and its details too."""
     user: Any = request.user
     keys = list(dict.fromkeys(request.POST.getlist("item")))
     if len(keys) > PAGE:

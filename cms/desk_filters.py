@@ -77,14 +77,14 @@ class Filters:
         """The items of one kind that wait under these filters."""
         found = Q(language=self.language) if self.language else Q()
         found &= {"mine": Q(claimed_by=user), "unclaimed": Q(claimed_by=None)}.get(self.whose, Q())
-        if self.section:
-            found &= Q(section=int(self.section))
         if self.overdue:
             found &= Q(due__lt=timezone.now())
         for name in ("newcomer", "flagged"):
             if getattr(self, name):
                 found &= Q(**{name: True})
         waiting: DeskQuerySet[Any] = model.objects.waiting().filter(found)
+        if self.section:  # the sum keeps SQLite from walking every story of the section, decided ones too
+            waiting = waiting.alias(of_section=F("section_id") + 0).filter(of_section=int(self.section))
         if not self.q:
             return waiting
         words = Q()

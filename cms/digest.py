@@ -69,8 +69,8 @@ def _line(kind: type[DeskItem], now: datetime) -> dict[str, Any]:
     late, free = Q(due__lt=now), Q(claimed_by=None)
     found = waiting.order_by().aggregate(
         count=Count("*"),
-        overdue=Count("*", filter=late),
-        unclaimed=Count("*", filter=free),
+        overdue=Count("pk", filter=late),
+        unclaimed=Count("pk", filter=free),
         oldest=Min("waiting_since"),
     )
     rows = waiting.filter(late).due_first().values("pk", "due", title=desk.title_of(kind))[:LISTED]

@@ -64,6 +64,7 @@ def _measure(findings: Findings, client: Client, waiting: int, few: float) -> fl
     from tests.bench.queries import counted, milliseconds
 
     pages = {"": "first page", "?whose=unclaimed&language=zh-hans": "unclaimed in Chinese", _middle(): "a middle page"}
+    pages |= {"?overdue=1&newcomer=1": "no such thing", "?q=ferry": "search", "?q=zeppelin": "search in vain"}
     first = 0.0
     for query, what in pages.items():
         path = f"/admin/desk/{query}"
