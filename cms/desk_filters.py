@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import BooleanField, Case, Count, F, Min, Q, Value, When
+from django.db.models import BooleanField, Case, Count, F, Min, Model, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -93,7 +93,7 @@ class Filters:
         return waiting.filter(words, pk__in=model.objects.waiting().due_first().values("pk")[:SEARCHED])
 
 
-def has(model: type[DeskItem], name: str) -> bool:
+def has(model: type[Model], name: str) -> bool:
     """Whether a kind has a column."""
     return any(field.name == name for field in model._meta.concrete_fields)
 
@@ -178,7 +178,11 @@ def side_column(here: Filters, user: User) -> list[dict[str, Any]]:
     codes = sorted({row["language"] for row in counts} | ({here.language} - {""}))
     languages = [(_("Every language"), ""), *((_own_name(code), code) for code in codes)]
     sections = [(_("Every section"), ""), *((name, str(pk)) for pk, name in _sections())]
-    choices = {"kind": (_("Kind"), kinds), "language": (_("Language"), languages), "section": (_("Section"), sections)}
+    choices: dict[str, tuple[str, list[tuple[Any, str]]]] = {
+        "kind": (_("Kind"), kinds),
+        "language": (_("Language"), languages),
+        "section": (_("Section"), sections),
+    }
     return [
         {"heading": _("Whose"), "entries": [entry(label, whose=value) for label, value in whose]},
         {"heading": _("Only"), "entries": [switch(label, name) for label, name in switches]},
@@ -197,5 +201,6 @@ def _sections() -> list[tuple[int, str]]:
     """The paper's sections: the model that the kinds' `section` leads to; `cms` knows no other app by name."""
     for model in apps.get_models():
         if getattr(model, "DESK_NAME", "") and has(model, "section"):
-            return [(row.pk, str(row)) for row in model._meta.get_field("section").related_model.objects.all()]
+            sections: Any = model._meta.get_field("section").related_model
+            return [(row.pk, str(row)) for row in sections.objects.all()]
     return []

@@ -98,8 +98,8 @@ def _gone(user: Any, keys: list[str]) -> dict[str, str]:
     moved: dict[uuid.UUID, str] = {}
     for model in kinds(user):
         shown = seen.get(model.kind(), {})
-        rows = model._base_manager.filter(pk__in=shown).exclude(claimed_by=user) if shown else []
-        for item in rows.only("pk", "uid", "version") if shown else []:
+        rows = model._base_manager.filter(pk__in=shown).exclude(claimed_by=user).only("pk", "uid", "version")
+        for item in rows if shown else []:
             if str(item.version) != shown[item.pk]:
                 moved[item.uid] = f"{model.kind()}:{item.pk}:{shown[item.pk]}"
     lines = Decision.objects.filter(item__in=moved).order_by("number") if moved else []

@@ -77,7 +77,7 @@ def _line(kind: type[DeskItem], now: datetime) -> dict[str, Any]:
     return found | {"kind": kind, "name": kind.DESK_NAME, "overdue_rows": _with_urls(kind, rows)}
 
 
-def _with_urls(kind: type[DeskItem], rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_urls(kind: type[DeskItem], rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [row | {"url": settings.SITE_URL + desk.change_url(kind, row["pk"])} for row in rows]
 
 
@@ -104,13 +104,13 @@ def _escalate(kind: type[DeskItem], now: datetime, hours: timedelta, addresses: 
     with transaction.atomic():
         late = kind.objects.waiting().filter(escalated=None, due__lt=now - hours).due_first()
         locked = list(late.select_for_update(of=("self",), skip_locked=True).values_list("pk", "due")[:BATCH])
-        chosen = [pk for pk, due in locked if calendar.between(due, now) >= hours]
+        chosen = [pk for pk, due in locked if due and calendar.between(due, now) >= hours]
         if not chosen:
             return 0
         kind.objects.filter(pk__in=chosen).update(escalated=now)
         rows = kind.objects.filter(pk__in=chosen).due_first().values("pk", "due", title=desk.title_of(kind))
         for address in addresses:
-            words = {"rows": _with_urls(kind, rows), "kind": kind, "name": kind.DESK_NAME}
+            words: dict[str, Any] = {"rows": _with_urls(kind, rows), "kind": kind, "name": kind.DESK_NAME}
             post("desk_escalation", address, language=settings.LANGUAGE_CODE, **words)
         transaction.on_commit(site_changed)
     return len(chosen)

@@ -64,8 +64,7 @@ DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after
 DESK_DAYS = read_days(env.str("DESK_DAYS", default="mon,tue,wed,thu,fri"))
 DESK_HOURS = read_hours(env.str("DESK_HOURS", default="09:00-18:00"))
 DESK_TIME_ZONE = env.str("DESK_TIME_ZONE", default=env.str("TIME_ZONE", default="UTC"))
-DESK_HOLIDAYS = [date.fromisoformat(day) for day in env.list("DESK_HOLIDAYS", default=[])]
-# Business hours until somebody should have claimed an item, and until it should be decided, where not as its kind says.
+DESK_HOLIDAYS: list[date] = env.list("DESK_HOLIDAYS", subcast=date.fromisoformat, default=[])
 DESK_TRIAGE_HOURS: dict[str, int] = env.dict("DESK_TRIAGE_HOURS", subcast_values=int, default={})
 DESK_DECIDE_HOURS: dict[str, int] = env.dict("DESK_DECIDE_HOURS", subcast_values=int, default={})
 DESK_DIGEST_TO: list[str] = env.list("DESK_DIGEST_TO", default=[])  # none: everybody who may look at the desk
