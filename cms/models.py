@@ -12,7 +12,10 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cms.desk_models import DeskDigest, SavedView
 from cms.log import DecisionQuerySet
+
+__all__ = ["Decision", "DeskDigest", "Letter", "LogHead", "SavedView", "User", "WorkerBeat"]
 
 
 class StaffManager(UserManager["User"]):

@@ -4,7 +4,7 @@ Without any environment Copydesk runs as in production, on the embedded database
 laptop: plain http, and a page that shows the outbox.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from cms.clocks import read_days, read_hours
 from cms.keys import kept_secret_key
 from cms.logs import logging_to_console
 
@@ -50,6 +51,18 @@ DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after
 
 # Where set, nobody publishes alone the story that they accepted, and a kill takes two people.
 FOUR_EYES = env.bool("FOUR_EYES", default=False)
+# --- The desk's clocks (docs/production.md) ------------------------------------------------------------
+
+DESK_DAYS = read_days(env.str("DESK_DAYS", default="mon,tue,wed,thu,fri"))
+DESK_HOURS = read_hours(env.str("DESK_HOURS", default="09:00-18:00"))
+DESK_TIME_ZONE = env.str("DESK_TIME_ZONE", default=env.str("TIME_ZONE", default="UTC"))
+DESK_HOLIDAYS: list[date] = env.list("DESK_HOLIDAYS", subcast=date.fromisoformat, default=[])
+DESK_TRIAGE_HOURS: dict[str, int] = env.dict("DESK_TRIAGE_HOURS", subcast_values=int, default={})
+DESK_DECIDE_HOURS: dict[str, int] = env.dict("DESK_DECIDE_HOURS", subcast_values=int, default={})
+DESK_DIGEST_TO: list[str] = env.list("DESK_DIGEST_TO", default=[])  # none: everybody who may look at the desk
+DESK_DIGEST_HOUR = env.int("DESK_DIGEST_HOUR", default=DESK_HOURS[0] // 60)
+DESK_ESCALATE_TO: list[str] = env.list("DESK_ESCALATE_TO", default=[])  # none: who has the permission
+DESK_ESCALATE_HOURS = env.int("DESK_ESCALATE_HOURS", default=18)  # business hours overdue; 0: never
 
 INSTALLED_APPS = [
     "cms.apps.CmsConfig",
@@ -234,10 +247,7 @@ _host = urlsplit(SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS = ALLOWED_HOSTS or ([_host, "localhost", "127.0.0.1", "[::1]"] if DEBUG else [_host])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

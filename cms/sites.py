@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from cms.desk import desk
+from cms import bulk, desk_views, saved_views
 from cms.figures.pages import figures
 from cms.signin.views import SignIn, own_sessions
 
@@ -31,10 +31,14 @@ class DeskSite(AdminSite):
         return cast("HttpResponse", view(request))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Add the desk, the figures and the sessions of whoever looks."""
-        own = [
-            path("desk/", self.admin_view(desk), name="desk"),
-            path("figures/", self.admin_view(figures), name="figures"),
-            path("sessions/", self.admin_view(own_sessions), name="sessions"),
-        ]
-        return [*own, *super().get_urls()]
+        """Add the desk and what belongs to it, the figures, and the sessions of whoever looks."""
+        pages = {
+            "desk": ("desk/", desk_views.desk),
+            "desk_news": ("desk/news/", desk_views.news),
+            "desk_bulk": ("desk/bulk/", bulk.bulk),
+            "desk_views": ("desk/views/", saved_views.save),
+            "figures": ("figures/", figures),
+            "sessions": ("sessions/", own_sessions),
+        }
+        ours = [path(place, self.admin_view(view), name=name) for name, (place, view) in pages.items()]
+        return [*ours, *super().get_urls()]

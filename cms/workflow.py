@@ -10,6 +10,7 @@ import contextlib
 import functools
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cms.clocks import desk_calendar
 from cms.log import logged
 from cms.models import Decision, User
 from cms.moves import Conflict, Move, NotPermitted
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Conflict", "DeskItem", "DeskQuerySet", "Move", "NotPermitted", "move"]
 
-DESK_INDEX = ["waiting_since", "uid", "language", "claimed_by", "status"]
+DESK_INDEX = ["due", "uid", "waiting_since", "language", "claimed_by", "status", "escalated"]
 """The columns of the index that every kind has over its waiting rows: the list walks it, the counts read it alone."""
 Item = TypeVar("Item", bound="DeskItem")
 
@@ -94,9 +96,9 @@ class DeskQuerySet(models.QuerySet[Item]):
         # SQLite walks an index of the waiting rows for `=`, but not for `IN` with one value.
         return self.filter(status__in=[first, *more]) if more else self.filter(status=first)
 
-    def oldest_first(self) -> Self:
-        """In the order in which they began to wait."""
-        return self.order_by("waiting_since", "uid")
+    def due_first(self) -> Self:
+        """What has to be done first comes first."""
+        return self.order_by("due", "uid")
 
 
 class DeskItem(models.Model):
@@ -110,6 +112,12 @@ class DeskItem(models.Model):
     """The field that the desk shows as the item's name."""
     DESK_NAME: ClassVar[str | _StrPromise] = ""
     """What the desk calls this kind, in the plural."""
+    DESK_SEARCH: ClassVar[Sequence[str]] = ("headline", "byline")
+    """The fields that the desk's search looks into."""
+    TRIAGE_HOURS: ClassVar[int] = 9
+    """Business hours until somebody should have claimed it; 0 for a kind that nobody claims."""
+    DECIDE_HOURS: ClassVar[int] = 45
+    """Business hours until it should be decided. Both count from when it began to wait."""
     _as_read: dict[str, Any]
     _noted: dict[str, Any]
 
@@ -129,6 +137,8 @@ class DeskItem(models.Model):
     )
     claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True, editable=False)
     waiting_since = models.DateTimeField(_("waiting since"), default=timezone.now, editable=False)
+    due = models.DateTimeField(_("due"), null=True, editable=False)
+    escalated = models.DateTimeField(_("escalated"), null=True, editable=False)
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated = models.DateTimeField(_("updated"), auto_now=True, editable=False)
 
@@ -206,11 +216,22 @@ class DeskItem(models.Model):
     def save_changed(self) -> None:
         """Save only the columns that differ from what was read under the lock."""
         if self.status != self._as_read["status"]:
-            self.waiting_since = timezone.now()
+            self.waiting_since, self.escalated = timezone.now(), None
         if self.status not in self.WAITING:
             self.claimed_by = self.claimed_at = None
+        if any(self._as_read[name] != getattr(self, name) for name in ("waiting_since", "claimed_by_id")):
+            self.due = self.next_due()
         names = {field.attname: field.name for field in self._meta.concrete_fields}
         self.save(update_fields=[*(names[name] for name in self.changed()), "version", "updated"])
+
+    def next_due(self) -> datetime | None:
+        """When the item's next clock runs out: that of the claim or, once it is claimed, that of the decision."""
+        if self.status not in self.WAITING:
+            return None
+        triage = settings.DESK_TRIAGE_HOURS.get(self.kind(), self.TRIAGE_HOURS)
+        decide = settings.DESK_DECIDE_HOURS.get(self.kind(), self.DECIDE_HOURS)
+        hours = decide if self.claimed_by_id or not triage else triage
+        return desk_calendar().after(self.waiting_since, timedelta(hours=hours))
 
     def decision(
         self, name: str, source: str, by: User, reason: str = "", rules: Sequence[str] = (), **details: Any
@@ -232,6 +253,7 @@ class DeskItem(models.Model):
 
     def enter(self, *, by: User, move: str, **details: Any) -> Self:
         """Save a new item and log how it came: by form, by mail, by import."""
+        self.due = self.next_due()
         with logged(savepoint=False) as log:
             self.save(force_insert=True)
             log.append(self.decision(move, "", by, **details))

@@ -3,6 +3,7 @@ const OFF = "copydesk.keys-off";
 let keysOn = localStorage.getItem(OFF) === null;
 
 function isTyping(target) {
+  if (target.matches(".desk-rows input")) return false;
   return target.isContentEditable || target.closest("input, textarea, select, dialog, [role='textbox']") !== null;
 }
 
@@ -16,14 +17,21 @@ if (document.body.classList.contains("desk")) {
 // j and k walk along the desk's rows; Enter follows the link, as everywhere.
 function walk(step) {
   const links = [...document.querySelectorAll(".desk-rows a")];
-  const place = links.indexOf(document.activeElement) + (step < 0 && !links.includes(document.activeElement) ? 1 : step);
+  const here = document.activeElement?.closest(".desk-rows li")?.querySelector("a") ?? document.activeElement;
+  const place = links.indexOf(here) + (step < 0 && !links.includes(here) ? 1 : step);
   links[Math.max(0, Math.min(place, links.length - 1))]?.focus();
+}
+
+// x ticks the row that has the focus.
+function tick() {
+  document.activeElement?.closest(".desk-rows li")?.querySelector("input[type='checkbox']")?.click();
 }
 
 document.addEventListener("keydown", (event) => {
   if (!keysOn || event.defaultPrevented || event.repeat || event.isComposing) return;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
+  else if (event.key === "x") tick();
 });
 
 document.addEventListener("click", ({ target }) => {
@@ -56,6 +64,42 @@ for (const row of document.querySelectorAll(".keys")) {
 // On a phone the filters fold away until they are asked for.
 if (matchMedia("(width < 48rem)").matches) {
   for (const filters of document.querySelectorAll(".desk-filters, #changelist-filter details")) filters.open = false;
+}
+
+// What has come or gone since the list was shown is said; nothing moves under the reader's eyes or pointer.
+const POLL = 15_000; // milliseconds
+const line = document.querySelector(".desk-news");
+if (line) {
+  const url = new URL(line.dataset.url, location.href);
+  url.searchParams.set("since", line.dataset.since);
+  for (const box of document.querySelectorAll(".desk-rows input")) url.searchParams.append("row", box.value);
+  let etag = "";
+  const show = ({ fresh, gone }) => {
+    for (const [key, words] of Object.entries(gone)) {
+      const row = document.querySelector(`.desk-rows input[value="${CSS.escape(key)}"]`)?.closest("li");
+      if (!row || row.classList.contains("gone")) continue;
+      row.classList.add("gone");
+      row.querySelector("p").append(Object.assign(document.createElement("strong"), { textContent: words }));
+      Object.assign(row.querySelector("input"), { checked: false, disabled: true });
+    }
+    if (!fresh) return line.replaceChildren();
+    const text = line.dataset.words.replace("%s", fresh > 99 ? line.dataset.more : fresh);
+    if (line.textContent === text) return;
+    line.replaceChildren(Object.assign(document.createElement("a"), { href: location.href, textContent: text }));
+  };
+  const ask = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(url, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", redirect: "error" });
+      if (answer.status !== 200) return;
+      etag = answer.headers.get("ETag");
+      show(await answer.json());
+    } catch {
+      // The network is away, or somebody has signed out: the list says what it said.
+    }
+  };
+  setInterval(ask, POLL);
+  document.addEventListener("visibilitychange", ask);
 }
 
 // Django's widgets leave a few things without a name, or with one where none may be. Some are made when jQuery says

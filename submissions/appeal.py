@@ -32,6 +32,7 @@ class Appeal(Claimable):
     DECIDE = "submissions.decide_appeal"
     DESK_TITLE = "story__headline"
     DESK_NAME = _("Appeals")
+    DESK_SEARCH = ("story__headline", "story__byline")
 
     story = models.OneToOneField(
         "submissions.Story", models.PROTECT, editable=False, related_name="made_appeal", verbose_name=_("story")

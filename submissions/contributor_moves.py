@@ -35,7 +35,7 @@ class ContributorMoves(DeskItem):
             setattr(self, name, value)
         if self.cover and self.cover_source_type:
             self.cover.declare(self.cover_source_type)
-        self.hook_verdict = None
+        self.hook_verdict = self.flagged = None
 
     @move(sources=[Status.CHANGES_ASKED], target=Status.RECEIVED, permission=ANSWER, label="", confidential=True)
     def answer(self: Story, *, by: User, reason: str) -> None:

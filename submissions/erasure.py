@@ -30,7 +30,7 @@ def erase(story: Story) -> None:
     Of an accepted story the texts stay: they are the article's. Of any other the picture goes too, by the worker.
     """
     story.erased = timezone.now()
-    story.email, story.hook_verdict = "", None
+    story.email, story.hook_verdict, story.flagged = "", None, None
     story.seed = codes.new_seed()
     story.code_hash = codes.hash_of(codes.code_of(story.seed, use="erased"))  # nobody was ever given this code
     if story.status != story.Status.ACCEPTED:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from articles.fingerprinting import follow_log
 from articles.models import Article
+from cms.page_cache import site_changed
 from cms.worker import job
 from submissions import erasure
 from submissions.checks.hook import ask_about_waiting
@@ -93,6 +95,19 @@ def forget_old_mail() -> int:
 def fingerprint() -> int:
     """Fingerprint the stories that came or changed, and forget those that are decided: an article has their text."""
     return follow_log(Story, Story.UNDECIDED)
+
+
+@job(every=timedelta(seconds=5))
+def mark_newcomers() -> int:
+    """Note of the stories that wait whether their address has sent one before: the desk filters by it."""
+    new = list(Story.objects.waiting().filter(newcomer=None).due_first()[:50])
+    for story in new:
+        earlier = Story.objects.alias(address=Lower("email")).filter(address=Lower(Value(story.email)), pk__lt=story.pk)
+        first = bool(story.email) and not earlier.exists()
+        Story.objects.filter(pk=story.pk).update(newcomer=first)
+    if new:
+        transaction.on_commit(site_changed)
+    return len(new)
 
 
 @job(every=timedelta(hours=1))

@@ -75,6 +75,8 @@ class Story(ContributorMoves, EditorMoves):
         _("came"), max_length=10, choices=ArrivedBy, default=ArrivedBy.FORM, db_default=ArrivedBy.FORM.value
     )
     hook_verdict = models.JSONField(null=True, editable=False)
+    newcomer = models.BooleanField(_("first story of this address"), null=True, editable=False)
+    flagged = models.BooleanField(_("the outside checker warns"), null=True, editable=False)
     erased = models.DateTimeField(_("erased"), null=True, editable=False)
 
     class Meta:
@@ -87,7 +89,11 @@ class Story(ContributorMoves, EditorMoves):
             ("erase_story", _("Can erase the personal data of stories")),
         ]
         indexes = [
-            models.Index(fields=DESK_INDEX, name="story_waiting", condition=models.Q(status="received")),
+            models.Index(
+                fields=[*DESK_INDEX, "section", "newcomer", "flagged"],
+                name="story_waiting",
+                condition=models.Q(status="received"),
+            ),
             claim_index("story_claimed"),
             models.Index(Lower("email"), "id", name="story_email"),
             models.Index(fields=["byline", "id"], name="story_byline"),

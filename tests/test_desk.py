@@ -43,11 +43,11 @@ def article_fields(article, **changes):
     return form | changes
 
 
-def test_everything_that_waits_stands_on_one_list_longest_wait_first(desk):
+def test_everything_that_waits_stands_on_one_list_what_is_due_first_at_the_top(desk):
     now = timezone.now()
     items = [make_story(), make_article(published=False), make_report()]
     for hours, item in enumerate(items, 1):
-        type(item).objects.filter(pk=item.pk).update(waiting_since=now - timedelta(hours=hours))
+        type(item).objects.filter(pk=item.pk).update(due=now - timedelta(hours=hours))
     rows = desk.get(DESK).context["rows"]
     assert [row.uid for row in rows] == [items[2].uid, items[1].uid, items[0].uid]
 
@@ -65,10 +65,8 @@ def test_the_filters_count_what_they_show(desk, editor):
     ]:
         page = desk.get(DESK + query)
         assert len(page.context["rows"]) == count, query
-        current = [
-            entry for group in ("whose", "kinds", "desk_languages") for entry in page.context[group] if entry["current"]
-        ]
-        assert count in {entry["count"] for entry in current}, query
+        current = [entry for group in page.context["groups"] for entry in group["entries"] if entry["current"]]
+        assert {entry["count"] for entry in current} == {count}, query
 
 
 def test_pages_of_the_desk_follow_each_other_by_key(desk):
@@ -247,7 +245,7 @@ def test_the_desk_walks_an_index_of_what_waits_on_either_database(editor):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-        sql, params = Story.objects.waiting().oldest_first().values_list("pk")[:51].query.sql_with_params()
+        sql, params = Story.objects.waiting().due_first().values_list("pk")[:51].query.sql_with_params()
         cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + sql, params)
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "story_waiting" in plan

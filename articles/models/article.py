@@ -84,6 +84,7 @@ class Article(SignedOff, Claimable):
     DECIDE = "articles.publish_article"
     BEFORE_READERS = (Status.PUBLISHED, Status.KILLED)
     DESK_NAME = _("Drafts")
+    TRIAGE_HOURS = 0
 
     external_id = models.CharField(_("id"), max_length=100, unique=True, editable=False)
     series = models.UUIDField(_("series of translations"), default=uuid.uuid4, db_index=True)
@@ -131,7 +132,7 @@ class Article(SignedOff, Claimable):
                 name="article_in_section",
                 condition=models.Q(status="published"),
             ),
-            models.Index(fields=DESK_INDEX, name="article_waiting", condition=models.Q(status="draft")),
+            models.Index(fields=[*DESK_INDEX, "section"], name="article_waiting", condition=models.Q(status="draft")),
             claim_index("article_claimed"),
             models.Index(
                 fields=["id"],

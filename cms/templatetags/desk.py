@@ -56,6 +56,13 @@ def age(moment: datetime) -> str:
 
 
 @register.filter
+def until(moment: datetime) -> str:
+    """In how long, in one unit, as `age`: "12 min", "3 h", "2 d"."""
+    now = timezone.now()
+    return age(now - (moment - now))
+
+
+@register.filter
 def span(length: timedelta) -> str:
     """A length of time in one unit, rounded up: "40 minutes", "3 hours", "2 days"."""
     minutes = max(1, ceil(length.total_seconds() / 60))

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
+from cms.page_cache import site_changed
 from cms.text import clean_line
 from submissions.checks.base import Level
 from submissions.models import Story
@@ -41,7 +42,7 @@ def ask_about_waiting() -> int:
     """
     if not settings.CHECK_HOOK_URL:
         return 0
-    story = Story.objects.waiting().filter(hook_verdict__isnull=True).oldest_first().first()
+    story = Story.objects.waiting().filter(hook_verdict__isnull=True).due_first().first()
     if story is None:
         return 0
     try:
@@ -49,7 +50,10 @@ def ask_about_waiting() -> int:
     except (OSError, HTTPException, ValueError) as failure:
         log.warning("the outside checker failed for story %s: %s", story.uid, failure)
         verdict = {"failed": type(failure).__name__}
-    Story.objects.filter(pk=story.pk, version=story.version).update(hook_verdict=verdict)
+    warns = any(found["level"] == Level.STOP for found in verdict.get("verdicts", []))
+    Story.objects.filter(pk=story.pk, version=story.version).update(hook_verdict=verdict, flagged=warns)
+    if warns:
+        site_changed()  # the desk counts what is flagged
     return 0 if "failed" in verdict else 1
 
 

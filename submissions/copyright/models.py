@@ -37,6 +37,8 @@ class CopyrightReport(Claimable):
     DECIDE = "copyright.decide_report"
     DESK_TITLE = "work"
     DESK_NAME = _("Copyright reports")
+    DESK_SEARCH = ("work", "name", "for_organisation")
+    TRIAGE_HOURS, DECIDE_HOURS = 4, 18
 
     basis = models.CharField(_("legal basis"), max_length=10, choices=Law)
     name = models.CharField(_("name"), max_length=255)

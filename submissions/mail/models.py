@@ -105,6 +105,7 @@ class ReceivedMail(Claimable):
     DECIDE = "submissions.decide_mail"
     DESK_TITLE = "subject"
     DESK_NAME = _("Mail")
+    DESK_SEARCH = ("subject", "sender")
 
     taken = models.OneToOneField(TakenMail, models.PROTECT, null=True, related_name="received_mail", editable=False)
     message = models.OneToOneField("submissions.Message", models.SET_NULL, null=True, editable=False)

@@ -64,6 +64,7 @@ def _measure(findings: Findings, client: Client, waiting: int, few: float) -> fl
     from tests.bench.queries import counted, milliseconds
 
     pages = {"": "first page", "?whose=unclaimed&language=zh-hans": "unclaimed in Chinese", _middle(): "a middle page"}
+    pages |= {"?overdue=1&newcomer=1": "no such thing", "?q=ferry": "search", "?q=zeppelin": "search in vain"}
     first = 0.0
     for query, what in pages.items():
         path = f"/admin/desk/{query}"
@@ -86,9 +87,9 @@ def _middle() -> str:
 
     from submissions.models import Story
 
-    stories = Story.objects.waiting().oldest_first()
+    stories = Story.objects.waiting().due_first()
     row = stories[stories.count() // 2]
-    return "?" + urlencode({"after": f"{row.waiting_since.isoformat()}_{row.uid.hex}"})
+    return "?" + urlencode({"after": f"{row.due.isoformat()}_{row.uid.hex}"})
 
 
 def _print_plans(client: Client) -> None:

@@ -136,4 +136,6 @@ def _items(template: DeskItem, numbers: Iterable[int]) -> Iterator[dict[str, Any
     for number in numbers:
         common = {"uid": uuid.uuid4(), "language": ("en", "zh-hans")[number % 2]}
         unique = dict.fromkeys(own, f"desk-{number}") | ({"series": uuid.uuid4()} if "slug" in own else {})
-        yield common | unique | {"waiting_since": now - timedelta(seconds=abs(number))}
+        since = now - timedelta(seconds=abs(number))
+        due = since + timedelta(hours=9) if template.status in template.WAITING else None
+        yield common | unique | {"waiting_since": since, "due": due}

@@ -1,0 +1,52 @@
+"""When each item is due on the desk, and whether a chief was told; the desk's indexes begin with it.
+
+Nullable columns without a default: SQLite adds and drops them without making the tables anew, so the guidelines' triggers
+are not touched.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import migrations, models
+
+BATCH = 5000
+WAITING = {"CopyrightReport": "received"}
+
+
+def fill(apps, schema_editor):
+    """What waits is due a day after it began to; the desk's calendar counts from the item's next move on."""
+    for name, status in WAITING.items():
+        rows = apps.get_model("copyright", name)._base_manager.filter(status=status, due=None)
+        while batch := list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+            rows.filter(pk__gte=batch[0], pk__lte=batch[-1]).update(due=models.F("waiting_since") + timedelta(days=1))
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('articles', '0007_due'),
+        ('copyright', '0003_claims'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(
+            model_name='copyrightreport',
+            name='report_waiting',
+        ),
+        migrations.AddField(
+            model_name='copyrightreport',
+            name='due',
+            field=models.DateTimeField(editable=False, null=True, verbose_name='due'),
+        ),
+        migrations.AddField(
+            model_name='copyrightreport',
+            name='escalated',
+            field=models.DateTimeField(editable=False, null=True, verbose_name='escalated'),
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
+        migrations.AddIndex(
+            model_name='copyrightreport',
+            index=models.Index(condition=models.Q(('status', 'received')), fields=['due', 'uid', 'waiting_since', 'language', 'claimed_by', 'status', 'escalated'], name='report_waiting'),
+        ),
+    ]
