@@ -58,6 +58,8 @@ ROLES: dict[str, Role] = {
             *_EDITS,
             "cms.view_decision",
             "cms.view_editor_figures",
+            "cms.receive_escalations",
+            "cms.share_savedview",
             "submissions.decide_mail",
             "submissions.publish_guidelines",
             "articles.kill_article",

@@ -282,7 +282,7 @@ def test_a_stop_is_an_error_of_its_field_and_a_note_is_not(client):
 @pytest.mark.django_db
 def test_the_editor_sees_the_verdicts_beside_their_rules(desk, django_assert_max_num_queries):
     story = make_story(body=f"<p>Write to mara@example.org &amp; call {CARD}, she said.</p>", ai_use="generated")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(26):
         html = desk.get(f"/admin/submissions/story/{story.pk}/change/").content.decode()
     assert "Write to <mark>mara@example.org</mark> &amp; call 4111" in html
     assert "Must be changed:" in html

@@ -21,22 +21,31 @@ RELATIONS, EDITOR, CHIEF, LEGAL = "contributor-relations", "editor", "chief-edit
 DESK = frozenset({EDITOR, CHIEF})
 SYSTEM: frozenset[str] = frozenset()
 
+
+def claims(*roles: str) -> dict[str, frozenset[str]]:
+    """Who decides on a kind claims it, too; only the clock ends a claim that has lapsed."""
+    return dict.fromkeys(["claim", "release", "hand_over", "take_over"], frozenset(roles)) | {"lapse_claim": SYSTEM}
+
+
 MATRIX = {
     "submissions.story": {
-        **dict.fromkeys(["claim", "accept", "ask_changes", "decline", "lapse", "reopen"], DESK),
+        **claims(*DESK),
+        **dict.fromkeys(["accept", "ask_changes", "decline", "lapse", "reopen"], DESK),
         "write": {RELATIONS, *DESK},
         "erase": {RELATIONS},
         **dict.fromkeys(["send_again", "answer", "withdraw", "appeal"], SYSTEM),
     },
-    "submissions.appeal": dict.fromkeys(["claim", "grant", "dismiss"], DESK),
-    "submissions.receivedmail": dict.fromkeys(["claim", "file_away", "take_as_story"], frozenset({RELATIONS, CHIEF})),
+    "submissions.appeal": claims(*DESK) | dict.fromkeys(["grant", "dismiss"], DESK),
+    "submissions.receivedmail": claims(RELATIONS, CHIEF)
+    | dict.fromkeys(["file_away", "take_as_story"], frozenset({RELATIONS, CHIEF})),
     "submissions.guidelines": dict.fromkeys(["put_in_force", "take_back"], frozenset({CHIEF})),
     "articles.article": {
+        **claims(*DESK),
         **dict.fromkeys(["publish", "spike", "revive", "sign_off"], DESK),
         **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
         **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
     },
-    "copyright.copyrightreport": dict.fromkeys(["claim", "uphold", "decline", "reverse"], frozenset({LEGAL})),
+    "copyright.copyrightreport": claims(LEGAL) | dict.fromkeys(["uphold", "decline", "reverse"], frozenset({LEGAL})),
 }
 """Kind -> move -> the roles that may make it; every other role is refused."""
 

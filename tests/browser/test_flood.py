@@ -67,7 +67,8 @@ def test_the_page_of_the_flood_is_accessible_and_fits_a_phone(page, site, langua
     page.set_viewport_size({"width": 360, "height": 720})
     page.goto(f"{site}/{language}/submit/")
     expect(page.locator(".challenge")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(page.locator(".ProseMirror[contenteditable]")).to_be_visible()
+    page.wait_for_function("document.documentElement.scrollWidth <= 360")
     assert Axe().run(page).response["violations"] == []
 
 
