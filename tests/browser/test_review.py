@@ -78,7 +78,12 @@ def test_five_items_are_decided_without_a_mouse(page: Page, site):
         expect(page.locator(".keys-help")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator(".keys-help")).to_be_hidden()
-        page.keyboard.press("d" if number < 4 else "s")
+        for _press in range(5):  # a key in the moment in which the help closes may be lost
+            page.keyboard.press("s" if "/articles/" in page.url else "d")  # a draft is spiked, a story declined
+            if page.locator("textarea:focus").count():
+                break
+            page.wait_for_timeout(300)
+        expect(page.locator("textarea:focus")).to_be_visible()
         page.keyboard.type("a c d b n ? are only letters here")
         page.keyboard.press("Control+Enter")
         expect(page).to_have_url(re.compile("/admin/desk/$"))
@@ -94,11 +99,12 @@ def test_n_follows_the_list_and_b_leads_back_to_it(page: Page, site):
     for number in range(3):
         make_story(email="", headline=f"Ferry {number}")
     page.goto(f"{site}/admin/desk/?language=en")
+    first, second, *_others = page.locator(".desk-rows a").all_inner_texts()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.locator(".headline").first).to_have_text("Ferry 0")
+    expect(page.locator(".headline").first).to_have_text(first)
     page.keyboard.press("n")
-    expect(page.locator(".headline").first).to_have_text("Ferry 1")
+    expect(page.locator(".headline").first).to_have_text(second)
     page.keyboard.press("b")
     expect(page).to_have_url(f"{site}/admin/desk/?language=en")
 

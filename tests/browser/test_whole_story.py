@@ -47,6 +47,7 @@ def send_the_story(page: Page, site: str, tmp_path) -> None:
     expect(page.locator("#id_byline")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#id_headline")).to_have_value(HEADLINE)
     expect(page.locator(".ProseMirror[contenteditable]")).to_contain_text("现在它等最后一班工人。")
+    page.wait_for_load_state()
     page.locator("#id_byline").fill("林岸")
     page.locator("main form button").last.click()
     expect(page).to_have_url(re.compile(r"/zh-hans/receipt/\w{26}/"))
