@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import transaction
 
-from articles.models.fingerprint import Bookmark, Fingerprint, Text
-from cms.models import Decision
+from articles.models.fingerprint import Fingerprint, Text
+from cms.models import Bookmark, Decision
 from cms.text import plain_text
 from cms.workflow import DeskItem
 

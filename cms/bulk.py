@@ -48,10 +48,14 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if not chosen:
         messages.error(request, _("Tick what you want to move first."))
         return HttpResponseRedirect(reverse("admin:desk") + _query(request))
-    moves = shared_moves(user, [one.item for one in chosen])
-    rules = _citable(chosen)
+    moves, rules = shared_moves(user, [one.item for one in chosen]), _citable(chosen)
+    move = next((move for move in moves if move.name == request.POST.get("move")), None)
+    fault = _fault(request, move, user)
+    if move and not fault:
+        for one in chosen:
+            _make(one, move, user, request.POST.get("reason", ""), _cited(request, rules[_under(one.item)]))
+        return _report(request, move, chosen)
     context = {
-        **admin.site.each_context(request),
         "title": _("Move several at once"),
         "chosen": chosen,
         "moves": moves,
@@ -59,22 +63,39 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "asks": any(move.reason for move in moves),
         "cites": any(move.rules for move in moves),
         "typed": request.POST,
-        "fault": "",
+        "fault": fault,
         "cited": request.POST.getlist("rules"),
-        "query": _query(request),
     }
-    move = next((move for move in moves if move.name == request.POST.get("move")), None)
+    return _page(request, "admin/desk_bulk.html", context, status=422 if fault else 200)
+
+
+def _fault(request: HttpRequest, move: Move | None, user: User) -> str:
+    """What is missing before the move can be made; "" where nothing is, or nothing was asked for yet."""
     if move is None:
-        context["fault"] = _("Choose what is to be done.") if "made" in request.POST else ""
-    elif move.reason and not request.POST.get("reason", "").strip():
-        context["fault"] = _("Say why: the reason goes into the log and the letter.")
-    else:
-        for one in chosen:
-            _make(one, move, user, request.POST.get("reason", ""), _cited(request, rules[_under(one.item)]))
-        done = sum(1 for one in chosen if one.done)
-        report = {"move": move, "done": done, "refused": len(chosen) - done, "title": _("What was done")}
-        return render(request, "admin/desk_report.html", context | report)
-    return render(request, "admin/desk_bulk.html", context, status=422 if context["fault"] else 200)
+        return _("Choose what is to be done.") if "made" in request.POST else ""
+    try:
+        move.check(user, request.POST.get("reason", ""))
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _report(request: HttpRequest, move: Move, chosen: list[Chosen]) -> HttpResponse:
+    """What was done and what was refused, and why."""
+    done = sum(1 for one in chosen if one.done)
+    context = {
+        "title": _("What was done"),
+        "chosen": chosen,
+        "move": move,
+        "done": done,
+        "refused": len(chosen) - done,
+    }
+    return _page(request, "admin/desk_report.html", context)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    around = admin.site.each_context(request) | {"query": _query(request)}
+    return render(request, template, around | context, status=status)
 
 
 def _query(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import F, Model, TextField, Value
+from django.db.models import F, Model, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from cms.workflow import DeskItem, DeskQuerySet
 if TYPE_CHECKING:
     from cms.models import User
 
-After = tuple[datetime, uuid.UUID]
+After = tuple[datetime, datetime, uuid.UUID]
 """The key of the last row of a page, after which the next one begins."""
 PAGE = 50
 _CLAIMED_BY = Trim(Concat("claimed_by__first_name", Value(" "), "claimed_by__last_name"))
@@ -87,8 +87,9 @@ def _arm(waiting: DeskQuerySet[Any], after: After | None) -> Any:
     """One kind's part of the list: at most a page of it, in the list's order."""
     kind, waiting = waiting.model, waiting.due_first()
     if after:
-        moment, uid = after
-        waiting = waiting.filter(due__gte=moment).exclude(due=moment, uid__lte=uid)
+        due, since, uid = after
+        shown = Q(waiting_since__lt=since) | Q(waiting_since=since, uid__lte=uid)
+        waiting = waiting.filter(due__gte=due).exclude(shown, due=due)
     return waiting.values_list(
         Value(kind.kind(), output_field=TextField()),
         "pk",
@@ -112,7 +113,7 @@ def waiting_rows(chosen: Iterable[DeskQuerySet[Any]], after: After | None = None
     union = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS arm{place}" for place, (sql, _params) in enumerate(arms))  # noqa: S608
     params = [param for _sql, arm_params in arms for param in arm_params]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({union}) AS desk ORDER BY 7, 3 LIMIT {PAGE + 1}", params)  # noqa: S608
+        cursor.execute(f"SELECT * FROM ({union}) AS desk ORDER BY 7, 6, 3 LIMIT {PAGE + 1}", params)  # noqa: S608
         return [_row(found) for found in cursor.fetchall()]
 
 

@@ -171,25 +171,34 @@ def side_column(here: Filters, user: User) -> list[dict[str, Any]]:
         return on | {"url": here.url(**{name: ""}), "pressed": True} if on["current"] else on
 
     whose = [(_("All waiting"), ""), (_("Mine"), "mine"), (_("Unclaimed"), "unclaimed")]
+    return [
+        {"heading": _("Whose"), "entries": [entry(label, whose=value) for label, value in whose]},
+        {"heading": _("Only"), "entries": [switch(label, name) for label, name in _switches(here)]},
+        *(
+            {"heading": heading, "entries": [entry(label, **{name: value}) for label, value in values]}
+            for name, heading, values in _choices(here, counts, user)
+        ),
+    ]
+
+
+def _switches(here: Filters) -> list[tuple[str, str]]:
+    """The filters that are on or off: (label, name)."""
     switches = [(_("Overdue"), "overdue"), (_("First story of its sender"), "newcomer")]
     if settings.CHECK_HOOK_URL or here.flagged:
         switches.append((_("Flagged by the checker"), "flagged"))
-    kinds = [(_("Every kind"), ""), *((kind.DESK_NAME, kind.kind()) for kind in desk.kinds(user))]
+    return switches
+
+
+def _choices(here: Filters, counts: list[dict[str, Any]], user: User) -> list[tuple[str, str, list[tuple[Any, str]]]]:
+    """The filters of which one value is chosen: (name, heading, [(label, value)])."""
     codes = sorted({row["language"] for row in counts} | ({here.language} - {""}))
+    kinds = [(_("Every kind"), ""), *((kind.DESK_NAME, kind.kind()) for kind in desk.kinds(user))]
     languages = [(_("Every language"), ""), *((_own_name(code), code) for code in codes)]
     sections = [(_("Every section"), ""), *((name, str(pk)) for pk, name in _sections())]
-    choices: dict[str, tuple[str, list[tuple[Any, str]]]] = {
-        "kind": (_("Kind"), kinds),
-        "language": (_("Language"), languages),
-        "section": (_("Section"), sections),
-    }
     return [
-        {"heading": _("Whose"), "entries": [entry(label, whose=value) for label, value in whose]},
-        {"heading": _("Only"), "entries": [switch(label, name) for label, name in switches]},
-        *(
-            {"heading": heading, "entries": [entry(label, **{name: value}) for label, value in values]}
-            for name, (heading, values) in choices.items()
-        ),
+        ("kind", _("Kind"), kinds),
+        ("language", _("Language"), languages),
+        ("section", _("Section"), sections),
     ]
 
 

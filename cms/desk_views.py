@@ -16,28 +16,36 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cms.desk import PAGE, After, kinds, waiting_rows
+from cms.desk import PAGE, After, Row, kinds, waiting_rows
 from cms.desk_filters import SEARCHED, Filters, side_column, total, waiting_for
 from cms.desk_models import SavedView
 from cms.models import Decision
 from cms.page_cache import generation
 
-_AFTER = re.compile(r"(?P<moment>[0-9T:.+-]{19,32})_(?P<uid>[0-9a-f]{32})")
+_AFTER = re.compile(r"([0-9T:.+-]{19,32})_([0-9T:.+-]{19,32})_([0-9a-f]{32})")
 MOST_NEW = 100  # new items that are counted; beyond, "more than"
 
 
 def _cursor_of(text: str) -> After | None:
-    """Read the `after` parameter; None where there is none. Raises Http404 for anything else."""
+    """Read the `after` parameter: when the last row is due, since when it waits, its uid; None where there is none.
+
+    Raises Http404 for anything else.
+    """
     if not text:
         return None
     match = _AFTER.fullmatch(text)
     try:
-        moment = parse_datetime(match["moment"]) if match else None
+        due, since = (parse_datetime(part) for part in match.groups()[:2]) if match else (None, None)
     except ValueError:
-        moment = None
-    if match is None or moment is None or moment.tzinfo is None:
+        due = since = None
+    if match is None or due is None or since is None or due.tzinfo is None or since.tzinfo is None:
         raise Http404
-    return moment, uuid.UUID(match["uid"])
+    return due, since, uuid.UUID(match[3])
+
+
+def _after(row: Row) -> str:
+    """The `after` parameter of the page that follows a row; "" for one whose clock is not set yet."""
+    return f"{row.due.isoformat()}_{row.waiting_since.isoformat()}_{row.uid.hex}" if row.due else ""
 
 
 def desk(request: HttpRequest) -> HttpResponse:
@@ -55,7 +63,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "query": here.url(),
         "shown_at": shown_at.isoformat(),
         "rows": rows[:PAGE],
-        "next_url": last and last.due and here.url(after=f"{last.due.isoformat()}_{last.uid.hex}"),
+        "next_url": last and (after := _after(last)) and here.url(after=after),
         "groups": side_column(here, user),
         "searched_in_part": SEARCHED if here.q and total(counts, Filters()) > SEARCHED else 0,
         "views": views,

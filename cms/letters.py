@@ -53,23 +53,11 @@ def post(
     a private address for answers.
     """
     marks = {name: MARK.format(name) for name in private or {}}
-    shown = {
-        **context,
-        **house(language),
-        "private": marks,
-        "about": about,
-    }
-    with translation.override(language):
-        subject, text, html = (
-            render_to_string(f"email/{letter}/{part}", shown) for part in ("subject.txt", "body.txt", "body.html")
-        )
     written = Letter(
         name=letter,
         to=to,
         language=language,
-        subject=" ".join(subject.split())[:500],
-        body_text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
-        body_html=inlined(html),
+        **_rendered(letter, language, {**context, "private": marks, "about": about}),
         headers=_HEADERS | ({"Reply-To": MARK.format("reply_to")} if reply_to else {}),
         private=(private or {}) | ({"reply_to": reply_to} if reply_to else {}),
         kind=about.kind() if about else "",
@@ -79,6 +67,18 @@ def post(
         look(written)
     written.save(force_insert=True)
     return written
+
+
+def _rendered(letter: str, language: str, context: dict[str, Any]) -> dict[str, str]:
+    """A letter's subject and both its texts, in its language."""
+    parts = ("subject.txt", "body.txt", "body.html")
+    with translation.override(language):
+        subject, text, html = (render_to_string(f"email/{letter}/{part}", context | house(language)) for part in parts)
+    return {
+        "subject": " ".join(subject.split())[:500],
+        "body_text": re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        "body_html": inlined(html),
+    }
 
 
 def house(language: str) -> dict[str, str]:

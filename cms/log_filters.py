@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.log import DecisionQuerySet
 from cms.models import Decision, User
@@ -20,8 +21,19 @@ from cms.templatetags.desk import STEPS
 from cms.workflow import DeskItem
 
 PAGE = 50
-WAYS_IN = {"receive": _("received"), "draft": _("drafted"), "import": _("imported"), "edit": STEPS["edit"]}
-"""Lines that no declared move writes."""
+WITHOUT_BUTTON = {
+    **{name: STEPS[name] for name in ("edit", "delete", "appeal", "withhold", "lift")},
+    "receive": _("received"),
+    "draft": _("drafted"),
+    "import": _("imported"),
+    "send_again": pgettext_lazy("log", "sent again"),
+    "answer": pgettext_lazy("log", "answered instead of changed"),
+    "withdraw": pgettext_lazy("log", "withdrawn"),
+    "lapse": pgettext_lazy("log", "closed without an answer"),
+    "reopen": pgettext_lazy("log", "taken up again after an appeal"),
+    "lapse_claim": pgettext_lazy("log", "claim lapsed"),
+}
+"""What the log calls the lines that no button makes: ways in, edits, and what contributors and the clock do."""
 
 
 def kinds() -> list[type[DeskItem]]:
@@ -30,12 +42,11 @@ def kinds() -> list[type[DeskItem]]:
 
 
 def move_names() -> dict[str, str]:
-    """What each move is called in the log: its button without the "…", or its own name where it has none."""
-    names = {name: str(label) for name, label in WAYS_IN.items()}
+    """What each move is called in the log: as in WITHOUT_BUTTON, or by its button without the "…"."""
+    names = {name: str(label) for name, label in WITHOUT_BUTTON.items()}
     for kind in kinds():
         for move in kind.moves():
-            label = STEPS.get(move.name, "") or str(move.label).rstrip("….") or move.name.replace("_", " ")
-            names.setdefault(move.name, str(label))
+            names.setdefault(move.name, str(move.label).rstrip("….") or move.name)
     return names
 
 

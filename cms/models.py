@@ -188,5 +188,16 @@ class WorkerBeat(models.Model):
         return self.beat.isoformat()
 
 
-from cms.figures.models import Bookmark, Figures, Wait  # noqa: E402, F401  (models of this app)
+class Bookmark(models.Model):
+    """How far a job has read the log, and the day of the last line where the job counts by days."""
+
+    reader = models.CharField(max_length=100, unique=True)
+    number = models.PositiveBigIntegerField(default=0)
+    day = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.number}"
+
+
+from cms.figures.models import Figures, Wait  # noqa: E402, F401  (models of this app)
 from cms.signin.sessions import StaffSession  # noqa: E402, F401  (a model of this app, in a module of its own)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Conflict", "DeskItem", "DeskQuerySet", "Move", "NotPermitted", "move"]
 
-DESK_INDEX = ["due", "uid", "waiting_since", "language", "claimed_by", "status", "escalated"]
+DESK_INDEX = ["due", "waiting_since", "uid", "language", "claimed_by", "status", "escalated"]
 """The columns of the index that every kind has over its waiting rows: the list walks it, the counts read it alone."""
 Item = TypeVar("Item", bound="DeskItem")
 
@@ -53,36 +53,42 @@ def move(
         shared = Move(name=body.__name__, **place, **declared)
 
         @functools.wraps(body)
-        def step(
-            self: DeskItem,
-            *,
-            by: User,
-            reason: str = "",
-            rules: Sequence[str] = (),
-            seen: int | None = None,
-            **details: Any,
-        ) -> Any:
-            spec = shared.of(type(self))
-            details |= {"rules": list(rules)} if spec.rules else {}
-            reason = reason.replace("\0", "")
-            spec.check(by, reason)
-            with self.locked(seen, spec.sources) as (row, log):
-                if bar := row.barred(by, spec.name):
-                    raise NotPermitted(str(bar))
-                source = row.status
-                row.status = spec.target or source
-                result = body(row, by=by, reason=reason, **details)
-                row.keep_claim(by)
-                row.save_changed()
-                said = "" if spec.confidential else reason
-                log.append(row.decision(spec.name, source, by, said, rules, **row._noted))
-            self.__dict__.update(row.__dict__)
-            return result
+        def step(self: DeskItem, *, by: User, **said: Any) -> Any:
+            return _make(shared.of(type(self)), body, self, by, **said)
 
         step.spec = shared  # type: ignore[attr-defined]
         return step
 
     return decorate
+
+
+def _make(
+    spec: Move,
+    body: Callable[..., Any],
+    item: DeskItem,
+    by: User,
+    *,
+    reason: str = "",
+    rules: Sequence[str] = (),
+    seen: int | None = None,
+    **details: Any,
+) -> Any:
+    """Make a move of `item`: check, lock, refuse or run the body, save, and log, in this order."""
+    details |= {"rules": list(rules)} if spec.rules else {}
+    reason = reason.replace("\0", "")
+    spec.check(by, reason)
+    with item.locked(seen, spec.sources) as (row, log):
+        if bar := row.barred(by, spec.name):
+            raise NotPermitted(str(bar))
+        source = row.status
+        row.status = spec.target or source
+        result = body(row, by=by, reason=reason, **details)
+        row.keep_claim(by)
+        row.save_changed()
+        logged_reason = "" if spec.confidential else reason
+        log.append(row.decision(spec.name, source, by, logged_reason, rules, **row._noted))
+    item.__dict__.update(row.__dict__)
+    return result
 
 
 class DeskQuerySet(models.QuerySet[Item]):
@@ -97,8 +103,8 @@ class DeskQuerySet(models.QuerySet[Item]):
         return self.filter(status__in=[first, *more]) if more else self.filter(status=first)
 
     def due_first(self) -> Self:
-        """What has to be done first comes first."""
-        return self.order_by("due", "uid")
+        """What has to be done first comes first; of what came after hours and is due at once, what waits longest."""
+        return self.order_by("due", "waiting_since", "uid")
 
 
 class DeskItem(models.Model):

@@ -90,7 +90,13 @@ def test_the_desk_takes_the_same_few_queries_however_much_waits(desk, django_ass
 
 
 @pytest.mark.parametrize(
-    "query", ["?after=x", "?after=2026-99-99T00:00:00_" + "0" * 32, "?after=2026-11-23T00:00:00_" + "0" * 32]
+    "query",
+    [
+        "?after=x",
+        "?after=2026-11-23T00:00:00Z_" + "0" * 32,
+        "?after=2026-99-99T00:00:00_2026-11-23T00:00:00_" + "0" * 32,
+        "?after=2026-11-23T00:00:00_2026-11-23T00:00:00_" + "0" * 32,
+    ],
 )
 def test_a_made_up_cursor_is_not_found(desk, query):
     assert desk.get(DESK + query).status_code == 404

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from articles import fingerprinting, fingerprints, jobs
 from articles.canonical_urls import canonical_url
-from articles.models import Article, Bookmark, Fingerprint, FingerprintKey, SourceKey
+from articles.models import Article, Fingerprint, FingerprintKey, SourceKey
 from articles.models.fingerprint import Text
 from articles.overlaps import excerpts, overlaps
-from cms.models import User
+from cms.models import Bookmark, User
 from submissions import jobs as story_jobs
 from submissions.models import Story
 from submissions.similar import likenesses

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from cms.log_filters import WITHOUT_BUTTON, kinds, move_names
 from cms.models import Decision, User
 from tests.factories import make_article, make_editor, make_story
 
@@ -125,3 +126,13 @@ def test_no_cell_of_the_csv_is_a_formula(desk, some_lines):
     assert rows[-1]["actor_name"] == "'@SUM(A1)"
     assert len(rows) == Decision.objects.count()
     assert not [cell for row in rows for cell in row.values() if cell[:1] in {"=", "+", "-", "@", "\t", "\r"}]
+
+
+def test_every_move_has_a_name_in_the_log_that_is_words():
+    names = move_names()
+    for kind in kinds():
+        for move in kind.moves():
+            assert move.name in WITHOUT_BUTTON or move.label, (
+                f"{kind.kind()}.{move.name} would be shown by its code name"
+            )
+    assert not [name for name in names.values() if "%" in name or "_" in name]

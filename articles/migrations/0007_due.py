@@ -46,6 +46,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
         migrations.AddIndex(
             model_name='article',
-            index=models.Index(condition=models.Q(('status', 'draft')), fields=['due', 'uid', 'waiting_since', 'language', 'claimed_by', 'status', 'escalated', 'section'], name='article_waiting'),
+            index=models.Index(condition=models.Q(('status', 'draft')), fields=['due', 'waiting_since', 'uid', 'language', 'claimed_by', 'status', 'escalated', 'section'], name='article_waiting'),
         ),
     ]

@@ -1,7 +1,7 @@
 """The models of what readers read."""
 
 from articles.models.article import Article, ArticleQuerySet
-from articles.models.fingerprint import Bookmark, Fingerprint, FingerprintKey, SourceKey
+from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
 from articles.models.picture import Picture
 from articles.models.section import Section, Tag
 from articles.models.withholding import Law, Withholding
@@ -9,7 +9,6 @@ from articles.models.withholding import Law, Withholding
 __all__ = [
     "Article",
     "ArticleQuerySet",
-    "Bookmark",
     "Fingerprint",
     "FingerprintKey",
     "Law",

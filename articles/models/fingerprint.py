@@ -165,16 +165,6 @@ class SourceKey(models.Model):
         return self.url
 
 
-class Bookmark(models.Model):
-    """How far a job has read the log of decisions."""
-
-    reader = models.CharField(max_length=100, unique=True)
-    number = models.PositiveBigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.reader} {self.number}"
-
-
 def source_keys(urls: Iterable[str]) -> dict[int, str]:
     """The canonical URLs of sources, by the number that they are found by."""
     canonical = {canonical_url(url) for url in urls if isinstance(url, str)} - {""}

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from cms.figures.models import Bookmark, Figures, Wait
+from cms.figures.models import Figures, Wait
 from cms.figures.replay import Declared, Line, Numbers, Waiting, tally
-from cms.models import Decision
+from cms.models import Bookmark, Decision
 from cms.workflow import DeskItem
 
 READER = "figures"

@@ -1,4 +1,4 @@
-"""What was counted so far: three tables that follow the log and can be made anew from it at any time."""
+"""What was counted so far: two tables that follow the log and can be made anew from it at any time."""
 
 from __future__ import annotations
 
@@ -41,14 +41,3 @@ class Wait(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.item} since {self.since}"
-
-
-class Bookmark(models.Model):
-    """How far a job of `cms` has read the log, and the last day that it has seen."""
-
-    reader = models.CharField(max_length=100, unique=True)
-    number = models.PositiveBigIntegerField(default=0)
-    day = models.DateField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.reader} {self.number}"

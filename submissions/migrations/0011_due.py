@@ -96,14 +96,14 @@ class Migration(migrations.Migration):
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
         migrations.AddIndex(
             model_name='appeal',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['due', 'uid', 'waiting_since', 'language', 'claimed_by', 'status', 'escalated'], name='appeal_waiting'),
+            index=models.Index(condition=models.Q(('status', 'open')), fields=['due', 'waiting_since', 'uid', 'language', 'claimed_by', 'status', 'escalated'], name='appeal_waiting'),
         ),
         migrations.AddIndex(
             model_name='receivedmail',
-            index=models.Index(condition=models.Q(('status', 'waiting')), fields=['due', 'uid', 'waiting_since', 'language', 'claimed_by', 'status', 'escalated'], name='mail_waiting'),
+            index=models.Index(condition=models.Q(('status', 'waiting')), fields=['due', 'waiting_since', 'uid', 'language', 'claimed_by', 'status', 'escalated'], name='mail_waiting'),
         ),
         migrations.AddIndex(
             model_name='story',
-            index=models.Index(condition=models.Q(('status', 'received')), fields=['due', 'uid', 'waiting_since', 'language', 'claimed_by', 'status', 'escalated', 'section', 'newcomer', 'flagged'], name='story_waiting'),
+            index=models.Index(condition=models.Q(('status', 'received')), fields=['due', 'waiting_since', 'uid', 'language', 'claimed_by', 'status', 'escalated', 'section', 'newcomer', 'flagged'], name='story_waiting'),
         ),
     ]

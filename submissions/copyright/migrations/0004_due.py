@@ -47,6 +47,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
         migrations.AddIndex(
             model_name='copyrightreport',
-            index=models.Index(condition=models.Q(('status', 'received')), fields=['due', 'uid', 'waiting_since', 'language', 'claimed_by', 'status', 'escalated'], name='report_waiting'),
+            index=models.Index(condition=models.Q(('status', 'received')), fields=['due', 'waiting_since', 'uid', 'language', 'claimed_by', 'status', 'escalated'], name='report_waiting'),
         ),
     ]
