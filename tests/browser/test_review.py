@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from cms.models import Letter
 from submissions.models import Story
 from tests.browser.steps import sign_in
-from tests.factories import make_editor, make_story
+from tests.factories import make_article, make_editor, make_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,6 +62,50 @@ def test_two_editors_see_each_other_hand_over_and_nothing_is_decided_twice(windo
     expect(chen.locator("#typed-1")).to_have_value("Typed while it was taken away")
     assert Letter.objects.count() == letters
     assert Story.objects.get().status == "received"
+
+
+def ready(page: Page) -> None:
+    """Wait until the page's scripts run: before that, a key is nobody's."""
+    expect(page.locator("[data-help]")).to_be_visible()
+
+
+def test_five_items_are_decided_without_a_mouse(page: Page, site):
+    sign_in(page, site, make_editor())
+    for number in range(4):
+        make_story(email="", headline=f"Ferry {number}")
+    make_article(published=False)
+    page.goto(f"{site}/admin/desk/")
+    for _item in range(5):
+        expect(page.locator(".desk-hint")).to_be_visible()
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        expect(page.locator(".waits")).to_contain_text("Claimed by")
+        page.keyboard.press("?")
+        expect(page.locator(".keys-help")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".keys-help")).to_be_hidden()
+        page.keyboard.press("s" if "/articles/" in page.url else "d")  # a draft is spiked, a story declined
+        page.keyboard.type("a c d b n ? are only letters here")
+        page.keyboard.press("Control+Enter")
+        expect(page).to_have_url(re.compile("/admin/desk/$"))
+    expect(page.locator(".desk-empty")).to_be_visible()
+    assert set(Story.objects.values_list("status", flat=True)) == {"declined"}
+
+
+def test_n_follows_the_list_and_b_leads_back_to_it(page: Page, site):
+    sign_in(page, site, make_editor())
+    for number in range(3):
+        make_story(email="", headline=f"Ferry {number}")
+    page.goto(f"{site}/admin/desk/?language=en")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".headline").first).to_have_text("Ferry 0")
+    ready(page)
+    page.keyboard.press("n")
+    expect(page.locator(".headline").first).to_have_text("Ferry 1")
+    ready(page)
+    page.keyboard.press("b")
+    expect(page).to_have_url(f"{site}/admin/desk/?language=en")
 
 
 def test_the_letter_is_read_and_worded_before_it_goes(page: Page, site):
