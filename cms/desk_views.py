@@ -21,6 +21,7 @@ from cms.desk_filters import SEARCHED, Filters, side_column, total, waiting_for
 from cms.desk_models import SavedView
 from cms.models import Decision
 from cms.page_cache import generation
+from cms.workflow import DeskItem
 
 _AFTER = re.compile(r"([0-9T:.+-]{19,32})_([0-9T:.+-]{19,32})_([0-9a-f]{32})")
 MOST_NEW = 100  # new items that are counted; beyond, "more than"
@@ -43,7 +44,7 @@ def _cursor_of(text: str) -> After | None:
     return due, since, uuid.UUID(match[3])
 
 
-def _after(row: Row) -> str:
+def address_after(row: Row | DeskItem) -> str:
     """The `after` parameter of the page that follows a row; "" for one whose clock is not set yet."""
     return f"{row.due.isoformat()}_{row.waiting_since.isoformat()}_{row.uid.hex}" if row.due else ""
 
@@ -63,7 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "query": here.url(),
         "shown_at": shown_at.isoformat(),
         "rows": rows[:PAGE],
-        "next_url": last and (after := _after(last)) and here.url(after=after),
+        "next_url": last and (after := address_after(last)) and here.url(after=after),
         "groups": side_column(here, user),
         "searched_in_part": SEARCHED if here.q and total(counts, Filters()) > SEARCHED else 0,
         "views": views,

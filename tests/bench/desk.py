@@ -85,11 +85,11 @@ def _middle() -> str:
     """The address of the page that begins at half of the waiting stories."""
     from django.utils.http import urlencode
 
+    from cms.desk_views import address_after
     from submissions.models import Story
 
     stories = Story.objects.waiting().due_first()
-    row = stories[stories.count() // 2]
-    return "?" + urlencode({"after": f"{row.due.isoformat()}_{row.uid.hex}"})
+    return "?" + urlencode({"after": address_after(stories[stories.count() // 2])})
 
 
 def _print_plans(client: Client) -> None:

@@ -53,6 +53,7 @@ class House:
             "DATABASE_URL": self.database_url,
             "DEBUG": "0",
             "INSECURE_HTTP": "1",
+            "SECOND_FACTOR": "0",  # the desk itself is measured: an editor without one would be led to its set-up
             "LOG_LEVEL": "ERROR",
             "PORT": str(self.port),
             "SECRET_KEY": "only for measurements: thirty-two characters and a few more",
