@@ -67,6 +67,7 @@ def _make(
     body: Callable[..., Any],
     item: DeskItem,
     by: User,
+    /,  # a move's own details may have these names: a story's `body`
     *,
     reason: str = "",
     rules: Sequence[str] = (),
