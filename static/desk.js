@@ -4,7 +4,8 @@ let keysOn = localStorage.getItem(OFF) === null;
 
 function isTyping(target) {
   if (target.matches(".desk-rows input")) return false;
-  return target.isContentEditable || target.closest("input, textarea, select, dialog, [role='textbox']") !== null;
+  // A dialog that has just closed keeps the focus until the next frame: its keys are the page's again.
+  return target.isContentEditable || target.closest("input, textarea, select, dialog[open], [role='textbox']") !== null;
 }
 
 // The order of the list goes along to the review page, whose "next" follows it.

@@ -122,8 +122,14 @@
       } else {
         slot ||= fresh();
         if (!storage.write(slot, Date.now(), fields)) say(place.dataset.failed);
-        else if (!line.textContent || line.dataset.over) say(place.dataset.kept, [place.dataset.discard, discard]);
+        else if (place.querySelector(":scope > button:disabled") || line.dataset.over) promise(true);
       }
+    }
+
+    // Stands there before anything is typed: a line that appeared while somebody writes or points would move the form.
+    function promise(kept) {
+      say(place.dataset.kept, [place.dataset.discard, discard]);
+      place.querySelector(":scope > button").disabled = !kept;
     }
 
     const fresh = () => `${PREFIX}${scope}:${[...crypto.getRandomValues(new Uint32Array(2))].map((each) => each.toString(36)).join("")}`;
@@ -199,11 +205,12 @@
           dirty = state === "typed";
           write();
         } else if (state === "saved") slot = ""; // what was typed here before is offered, not overwritten
-        return showOthers();
+        return promise(Boolean(slot));
       }
       const kept = storage.entries(`${PREFIX}${scope}:`).filter(({ fields }) => !same(fields, printed));
       const mine = kept.find(({ key }) => key === own?.key); // this tab was loaded again, or led back here
       if (kept.length) adopt(mine ?? kept[0]);
+      else promise(false);
     }
 
     form.addEventListener("input", changed);
