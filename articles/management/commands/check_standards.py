@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from articles.standards import listings, pages
 from articles.standards.site import Fault, Site, Unreadable
 
-
 ELSEWHERE = "this sitemap is another site's: does SITE_URL say where the site runs?"
 
 
