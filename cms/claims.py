@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LEAVES_THE_PAGE = frozenset({"release", "hand_over"})
 """Moves after which the one who made them has no business with the item."""
 _HOLDERS = frozenset({"release", "hand_over"})
-_SAME_TEXT = frozenset({"claim", "lapse_claim"})
+_SAME_TEXT = frozenset({"claim", "lapse_claim", "escalate"})
 
 
 class Claimable(DeskItem):
@@ -113,7 +113,7 @@ class Claimable(DeskItem):
     def _tell_staff(self, letter: str, to: User, *, by: User, reason: str) -> None:
         """Write to a colleague who left an address; who left none sees it in the log and on the page."""
         if to.email:
-            post(letter, to.email, language=settings.LANGUAGE_CODE, about=self, who=by.byline(), reason=reason.strip())
+            post(letter, to.email, language=to.letter_language(), about=self, who=by.byline(), reason=reason.strip())
 
 
 def claim_index(name: str) -> models.Index:

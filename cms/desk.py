@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import F, Model, Q, TextField, Value
+from django.db.models import BooleanField, F, Model, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.urls import reverse
 from django.utils import timezone
@@ -44,6 +44,7 @@ class Row:
     version: int
     escalated: bool
     claimed_by_name: str
+    flagged: bool
 
     @property
     def key(self) -> str:
@@ -83,6 +84,11 @@ def title_of(kind: type[DeskItem]) -> Cast:
     return Cast(F(kind.DESK_TITLE), TextField())
 
 
+def has(model: type[Model], name: str) -> bool:
+    """Whether a kind has a column."""
+    return any(field.name == name for field in model._meta.concrete_fields)
+
+
 def _arm(waiting: DeskQuerySet[Any], after: After | None) -> Any:
     """One kind's part of the list: at most a page of it, in the list's order."""
     kind, waiting = waiting.model, waiting.due_first()
@@ -101,6 +107,7 @@ def _arm(waiting: DeskQuerySet[Any], after: After | None) -> Any:
         "version",
         "escalated",
         Cast(Coalesce(NullIf(_CLAIMED_BY, Value("")), F("claimed_by__username")), TextField()),
+        F("flagged") if has(kind, "flagged") else Cast(Value(None), BooleanField()),
     )[: PAGE + 1]
 
 
@@ -119,11 +126,12 @@ def waiting_rows(chosen: Iterable[DeskQuerySet[Any]], after: After | None = None
 
 def _row(found: tuple[Any, ...]) -> Row:
     """Turn the columns, as the database's driver gives them, into a Row."""
-    kind, pk, uid, title, language, since, due, version, escalated, claimed = found
+    kind, pk, uid, title, language, since, due, version, escalated, claimed, flagged = found
     key = uid if isinstance(uid, uuid.UUID) else uuid.UUID(uid)
     begun = _moment(since) or timezone.now()
     model = apps.get_model(kind)
-    return Row(model, pk, key, title, language, begun, _moment(due), version, bool(escalated), claimed or "")
+    marks = bool(escalated), claimed or "", bool(flagged)
+    return Row(model, pk, key, title, language, begun, _moment(due), version, *marks)
 
 
 def _moment(value: datetime | str | None) -> datetime | None:

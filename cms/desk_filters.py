@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import BooleanField, Case, Count, F, Min, Model, Q, Value, When
+from django.db.models import BooleanField, Case, Count, F, Min, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -71,7 +71,9 @@ class Filters:
 
     def fit(self, model: type[DeskItem]) -> bool:
         """Whether items of this kind can stand under the filters at all."""
-        return self.kind in {"", model.kind()} and all(has(model, name) for name in ONLY_OF_SOME if getattr(self, name))
+        return self.kind in {"", model.kind()} and all(
+            desk.has(model, name) for name in ONLY_OF_SOME if getattr(self, name)
+        )
 
     def upon(self, model: type[DeskItem], user: User) -> DeskQuerySet[Any]:
         """The items of one kind that wait under these filters."""
@@ -93,11 +95,6 @@ class Filters:
         return waiting.filter(words, pk__in=model.objects.waiting().due_first().values("pk")[:SEARCHED])
 
 
-def has(model: type[Model], name: str) -> bool:
-    """Whether a kind has a column."""
-    return any(field.name == name for field in model._meta.concrete_fields)
-
-
 def waiting_for(user: User) -> list[dict[str, Any]]:
     """How much waits, by everything that can be filtered by: rows of {"kind", "language", …, "count"}.
 
@@ -115,7 +112,9 @@ def _count(user: User) -> tuple[datetime | None, list[dict[str, Any]]]:
     """Count in one query a kind; return also when the next item will be overdue."""
     now, rows, soonest = timezone.now(), [], []
     for kind in desk.kinds(user):
-        of_some = {name: F(name) if has(kind, name) else Value(None) for name in ONLY_OF_SOME if has(kind, name)}
+        of_some = {
+            name: F(name) if desk.has(kind, name) else Value(None) for name in ONLY_OF_SOME if desk.has(kind, name)
+        }
         groups = {
             "own": _whether(Q(claimed_by=user)),
             "free": _whether(Q(claimed_by=None)),
@@ -173,7 +172,7 @@ def side_column(here: Filters, user: User) -> list[dict[str, Any]]:
     whose = [(_("All waiting"), ""), (_("Mine"), "mine"), (_("Unclaimed"), "unclaimed")]
     return [
         {"heading": _("Whose"), "entries": [entry(label, whose=value) for label, value in whose]},
-        {"heading": _("Only"), "entries": [switch(label, name) for label, name in _switches(here)]},
+        {"heading": _("Only"), "entries": [switch(label, name) for label, name in _switches()]},
         *(
             {"heading": heading, "entries": [entry(label, **{name: value}) for label, value in values]}
             for name, heading, values in _choices(here, counts, user)
@@ -181,12 +180,9 @@ def side_column(here: Filters, user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _switches(here: Filters) -> list[tuple[str, str]]:
+def _switches() -> list[tuple[str, str]]:
     """The filters that are on or off: (label, name)."""
-    switches = [(_("Overdue"), "overdue"), (_("First story of its sender"), "newcomer")]
-    if settings.CHECK_HOOK_URL or here.flagged:
-        switches.append((_("Flagged by the checker"), "flagged"))
-    return switches
+    return [(_("Overdue"), "overdue"), (_("Flagged"), "flagged"), (_("First story of its sender"), "newcomer")]
 
 
 def _choices(here: Filters, counts: list[dict[str, Any]], user: User) -> list[tuple[str, str, list[tuple[Any, str]]]]:
@@ -209,7 +205,7 @@ def _own_name(code: str) -> str:
 def _sections() -> list[tuple[int, str]]:
     """The paper's sections: the model that the kinds' `section` leads to; `cms` knows no other app by name."""
     for model in apps.get_models():
-        if getattr(model, "DESK_NAME", "") and has(model, "section"):
+        if getattr(model, "DESK_NAME", "") and desk.has(model, "section"):
             sections: Any = model._meta.get_field("section").related_model
             return [(row.pk, str(row)) for row in sections.objects.all()]
     return []

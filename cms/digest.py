@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,14 +30,26 @@ def _every_kind() -> Kinds:
     return [model for model in apps.get_models() if issubclass(model, DeskItem) and model.WAITING]
 
 
-def _people(addresses: list[str], permission: str = "") -> list[tuple[str, Kinds]]:
-    """Who is written to, and of which kinds each may hear: the setting's addresses, else staff with an address."""
+@dataclass(frozen=True)
+class Recipient:
+    """Who is written to, in which language, and of which kinds they may hear."""
+
+    address: str
+    language: str
+    kinds: Kinds
+
+
+def _people(addresses: list[str], permission: str = "") -> list[Recipient]:
+    """The setting's addresses, else staff with an address. To staff one writes in their own language."""
+    staff = User.objects.filter(is_active=True, is_staff=True, is_system=False).exclude(email="").order_by("-pk")
+    people = {person.email.lower(): person for person in staff}
     if addresses:
-        return [(address, _every_kind()) for address in dict.fromkeys(addresses)]
-    staff = User.objects.filter(is_active=True, is_staff=True, is_system=False).exclude(email="").order_by("pk")
-    meant = [person for person in staff if not permission or person.has_perm(permission)]
-    found = {person.email.lower(): (person.email, desk.kinds(person)) for person in reversed(meant)}
-    return [(address, kinds) for address, kinds in reversed(found.values()) if kinds]
+        languages = {address: person.letter_language() for address, person in people.items()}
+        named = {address: languages.get(address.lower(), settings.LANGUAGE_CODE) for address in addresses}
+        return [Recipient(address, language, _every_kind()) for address, language in named.items()]
+    meant = [person for person in reversed(people.values()) if not permission or person.has_perm(permission)]
+    found = [Recipient(person.email, person.letter_language(), desk.kinds(person)) for person in meant]
+    return [recipient for recipient in found if recipient.kinds]
 
 
 def write_digest(now: datetime | None = None) -> int:
@@ -54,12 +67,12 @@ def write_digest(now: datetime | None = None) -> int:
         _row, first = DeskDigest.objects.get_or_create(day=local.date())
         people = _people(settings.DESK_DIGEST_TO) if first else []
         lines = {kind: _line(kind, now) for kind in _every_kind()} if people else {}
-        for address, kinds in people:
-            told = [lines[kind] for kind in kinds if lines[kind]["count"]]
+        for person in people:
+            told = [lines[kind] for kind in person.kinds if lines[kind]["count"]]
             overdue = sorted((row for line in told for row in line["overdue_rows"]), key=lambda row: row["due"])
             total, late = (sum(line[name] for line in told) for name in ("count", "overdue"))
             words = {"lines": told, "overdue": overdue[:LISTED], "total": total, "late": late, "day": local.date()}
-            post("desk_digest", address, language=settings.LANGUAGE_CODE, **words)
+            post("desk_digest", person.address, language=person.language, **words)
     return len(people)
 
 
@@ -93,12 +106,12 @@ def escalate(now: datetime | None = None) -> int:
     hours = timedelta(hours=settings.DESK_ESCALATE_HOURS)
     people = _people(settings.DESK_ESCALATE_TO, "cms.receive_escalations")
     done = 0
-    for kind in {kind: None for _address, kinds in people for kind in kinds}:
-        done += _escalate(kind, now, hours, [address for address, kinds in people if kind in kinds])
+    for kind in {kind: None for person in people for kind in person.kinds}:
+        done += _escalate(kind, now, hours, [person for person in people if kind in person.kinds])
     return done
 
 
-def _escalate(kind: type[DeskItem], now: datetime, hours: timedelta, addresses: list[str]) -> int:
+def _escalate(kind: type[DeskItem], now: datetime, hours: timedelta, people: list[Recipient]) -> int:
     """Escalate up to a batch of one kind."""
     calendar = desk_calendar()
     with transaction.atomic():
@@ -107,10 +120,11 @@ def _escalate(kind: type[DeskItem], now: datetime, hours: timedelta, addresses: 
         chosen = [pk for pk, due in locked if due and calendar.between(due, now) >= hours]
         if not chosen:
             return 0
-        kind.objects.filter(pk__in=chosen).update(escalated=now)
+        for item in kind.objects.filter(pk__in=chosen):
+            item.escalate(by=User.objects.system())
         rows = kind.objects.filter(pk__in=chosen).due_first().values("pk", "due", title=desk.title_of(kind))
-        for address in addresses:
+        for person in people:
             words: dict[str, Any] = {"rows": _with_urls(kind, rows), "kind": kind, "name": kind.DESK_NAME}
-            post("desk_escalation", address, language=settings.LANGUAGE_CODE, **words)
+            post("desk_escalation", person.address, language=person.language, **words)
         transaction.on_commit(site_changed)
     return len(chosen)

@@ -36,12 +36,19 @@ class User(AbstractUser):
     """A member of the newsroom. Contributors and readers have no accounts."""
 
     is_system = models.BooleanField(_("acts for the system"), default=False, editable=False)
+    language = models.CharField(
+        _("language of letters"), max_length=10, choices=settings.LANGUAGES, blank=True, default="", db_default=""
+    )
 
     objects: ClassVar[StaffManager] = StaffManager()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """The system may make every move; it has no password, so nobody can sign in as it."""
         return self.is_system or super().has_perm(perm, obj)
+
+    def letter_language(self) -> str:
+        """The language to write to this person in: the one that they last chose in the admin, else the site's."""
+        return self.language or settings.LANGUAGE_CODE
 
     def byline(self) -> str:
         """The name that the log, the desk and readers see."""

@@ -5,13 +5,12 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.i18n import set_language
 
 from articles.discovery import views as discovery
 from articles.views import media
 from cms import health, outbox
 from cms.figures.pages import transparency
-from cms.views import to_readers_language
+from cms.views import choose_language, to_readers_language
 from newsletter.views import unsubscribe
 from submissions.mail.webhooks import inbound
 
@@ -21,7 +20,7 @@ urlpatterns = [
     path("admin/sign-in-again/", reauthenticate, name="account_reauthenticate"),
     path("admin/second-factor/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
-    path("language/", set_language, name="set_language"),
+    path("language/", choose_language, name="set_language"),
     path("u/<str:token>", unsubscribe, name="unsubscribe"),
     path("media/<path:path>", media, name="media"),
     # Mailgun posts whole messages where the address ends with "mime".

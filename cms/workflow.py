@@ -165,6 +165,11 @@ class DeskItem(models.Model):
         found = (getattr(value, "spec", None) for base in reversed(cls.__mro__) for value in vars(base).values())
         return [spec.of(cls) for spec in found if spec is not None]
 
+    @move(sources=None, target=None, permission="cms.escalate", label="")
+    def escalate(self, *, by: User, reason: str) -> None:
+        """Note that the chiefs were told how long the item waits. The system alone does this."""
+        self.escalated = timezone.now()
+
     def moves_for(self, user: User) -> list[Move]:
         """The moves that `user` may make on this item now: the buttons."""
         return [spec for spec in self._open_to(user) if not self.barred(user, spec.name)]
@@ -179,7 +184,7 @@ class DeskItem(models.Model):
 
     def barred(self, by: User, move: str) -> str | _StrPromise:
         """Why `by`, who has the permission, may still not make this move on this very item; "" where nothing bars."""
-        return ""
+        return _("The desk's clock alone does this.") if move == "escalate" and not by.is_system else ""
 
     def citable_rules(self) -> list[Any]:
         """The guideline rules on which a decision about this item may rest: objects with `number` and `text`."""

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from articles.models import Article
-from cms.workflow import DeskItem, move
+from cms.suspicion import Suspectable
+from cms.workflow import move
 from submissions.conversation import ChangeRequest, EarlierText, Message
 from submissions.story_status import UNDECIDED
 from submissions.story_status import StoryStatus as Status
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 ANSWER = "submissions.answer_for_contributor"
 
 
-class ContributorMoves(DeskItem):
+class ContributorMoves(Suspectable):
     """The moves of the receipt page. None has a button on the desk."""
 
     class Meta:

@@ -14,6 +14,7 @@ from cms.worker import job
 from submissions import erasure
 from submissions.checks.hook import ask_about_waiting
 from submissions.drafts import SavedDraft, unused_pictures
+from submissions.flags import flag_waiting
 from submissions.mail.spool import deliver_left_behind
 from submissions.models import Story
 
@@ -108,6 +109,12 @@ def mark_newcomers() -> int:
     if new:
         transaction.on_commit(site_changed)
     return len(new)
+
+
+@job(every=timedelta(seconds=2))
+def flag() -> int:
+    """Flag the waiting stories of which an editor should know something first."""
+    return flag_waiting()
 
 
 @job(every=timedelta(hours=1))

@@ -48,6 +48,7 @@ class Story(ContributorMoves, EditorMoves):
     WAITING = (Status.RECEIVED,)
     UNDECIDED = UNDECIDED
     DESK_NAME = _("Stories")
+    TAKES_TWO = frozenset({"accept", "decline"})
 
     section = models.ForeignKey("articles.Section", models.PROTECT, verbose_name=_("section"))
     headline = models.CharField(_("headline"), max_length=255)
@@ -76,7 +77,6 @@ class Story(ContributorMoves, EditorMoves):
     )
     hook_verdict = models.JSONField(null=True, editable=False)
     newcomer = models.BooleanField(_("first story of this address"), null=True, editable=False)
-    flagged = models.BooleanField(_("the outside checker warns"), null=True, editable=False)
     erased = models.DateTimeField(_("erased"), null=True, editable=False)
 
     class Meta:

@@ -24,12 +24,19 @@ SYSTEM: frozenset[str] = frozenset()
 
 def claims(*roles: str) -> dict[str, frozenset[str]]:
     """Who decides on a kind claims it, too; only the clock ends a claim that has lapsed."""
-    return dict.fromkeys(["claim", "release", "hand_over", "take_over"], frozenset(roles)) | {"lapse_claim": SYSTEM}
+    own = dict.fromkeys(["claim", "release", "hand_over", "take_over"], frozenset(roles))
+    return own | {"lapse_claim": SYSTEM, "escalate": SYSTEM}
+
+
+def suspicions(*roles: str) -> dict[str, frozenset[str]]:
+    """Who decides on a kind that can be suspected marks it, clears it, and proposes what another one does."""
+    return dict.fromkeys(["suspect", "clear_suspicion", "propose"], frozenset(roles))
 
 
 MATRIX = {
     "submissions.story": {
         **claims(*DESK),
+        **suspicions(*DESK),
         **dict.fromkeys(["accept", "ask_changes", "decline", "lapse", "reopen"], DESK),
         "write": {RELATIONS, *DESK},
         "erase": {RELATIONS},
@@ -38,14 +45,16 @@ MATRIX = {
     "submissions.appeal": claims(*DESK) | dict.fromkeys(["grant", "dismiss"], DESK),
     "submissions.receivedmail": claims(RELATIONS, CHIEF)
     | dict.fromkeys(["file_away", "take_as_story"], frozenset({RELATIONS, CHIEF})),
-    "submissions.guidelines": dict.fromkeys(["put_in_force", "take_back"], frozenset({CHIEF})),
+    "submissions.guidelines": {"escalate": SYSTEM} | dict.fromkeys(["put_in_force", "take_back"], frozenset({CHIEF})),
     "articles.article": {
         **claims(*DESK),
         **dict.fromkeys(["publish", "spike", "revive", "sign_off"], DESK),
         **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
         **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
     },
-    "copyright.copyrightreport": claims(LEGAL) | dict.fromkeys(["uphold", "decline", "reverse"], frozenset({LEGAL})),
+    "copyright.copyrightreport": claims(LEGAL)
+    | suspicions(LEGAL)
+    | dict.fromkeys(["uphold", "decline", "reverse"], frozenset({LEGAL})),
 }
 """Kind -> move -> the roles that may make it; every other role is refused."""
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.models import Decision
 from cms.moves import Move
+from cms.suspicion import somebody_else_made
 from cms.workflow import DeskItem, move
 
 if TYPE_CHECKING:
@@ -105,5 +106,5 @@ class SignedOff(DeskItem):
         return drafted.actor_id if drafted else None
 
     def _kill_barred(self, by: User) -> str | _StrPromise:
-        proposed = Decision.objects.about(self).filter(move="propose_kill").exclude(actor=by).exists()
+        proposed = somebody_else_made(self, by, ["propose_kill"])
         return "" if proposed else _("A kill takes two people: one proposes it, another one kills.")

@@ -16,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 
-from cms.page_cache import site_changed
 from cms.text import clean_line
 from submissions.checks.base import Level
 from submissions.models import Story
@@ -50,10 +49,7 @@ def ask_about_waiting() -> int:
     except (OSError, HTTPException, ValueError) as failure:
         log.warning("the outside checker failed for story %s: %s", story.uid, failure)
         verdict = {"failed": type(failure).__name__}
-    warns = any(found["level"] == Level.STOP for found in verdict.get("verdicts", []))
-    Story.objects.filter(pk=story.pk, version=story.version).update(hook_verdict=verdict, flagged=warns)
-    if warns:
-        site_changed()  # the desk counts what is flagged
+    Story.objects.filter(pk=story.pk, version=story.version).update(hook_verdict=verdict, flagged=None)
     return 0 if "failed" in verdict else 1
 
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Law
 from cms import codes
-from cms.claims import Claimable, claim_index
+from cms.claims import claim_index
 from cms.letters import enough_for_today, post
 from cms.log import logged
+from cms.suspicion import Suspectable
 from cms.text import clean_line
 from cms.workflow import DESK_INDEX, move
 from submissions.story import Story
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cms.models import User
 
 
-class CopyrightReport(Claimable):
+class CopyrightReport(Suspectable):
     """What a rights holder says of articles here. Nothing is withheld until a person has decided."""
 
     class Status(models.TextChoices):
@@ -39,6 +40,7 @@ class CopyrightReport(Claimable):
     DESK_NAME = _("Copyright reports")
     DESK_SEARCH = ("work", "name", "for_organisation")
     TRIAGE_HOURS, DECIDE_HOURS = 4, 18
+    TAKES_TWO = frozenset({"uphold", "decline"})
 
     basis = models.CharField(_("legal basis"), max_length=10, choices=Law)
     name = models.CharField(_("name"), max_length=255)
@@ -62,7 +64,7 @@ class CopyrightReport(Claimable):
         ordering = ["-id"]
         permissions = [("decide_report", _("Can uphold and decline copyright reports"))]
         indexes = [
-            models.Index(fields=DESK_INDEX, name="report_waiting", condition=models.Q(status="received")),
+            models.Index(fields=[*DESK_INDEX, "flagged"], name="report_waiting", condition=models.Q(status="received")),
             claim_index("report_claimed"),
         ]
 
