@@ -1,4 +1,4 @@
-"""The clock of a counter-notice: business days after it was received, without the federal holidays of the United States.
+"""The clock of a counter-notice: business days after it was received, without the United States' federal holidays.
 
 17 USC 512(g)(2)(C) asks to restore "not less than 10, nor more than 14, business days following receipt". The holidays
 are those of 5 USC 6103, computed for any year, each on the day on which it is observed. Everything here is arithmetic.
@@ -75,7 +75,7 @@ class Window:
 
     @classmethod
     def of(cls, received: date, forwarded: date | None = None) -> Window:
-        """The window of a counter-notice received on a day, and forwarded to the claimant on a day (by default that one).
+        """The window of a counter-notice received on a day, and forwarded on a day (by default that one).
 
         It is restored on business day 11. One that was forwarded so late that the claimant would have heard only on
         that day or after is restored on the business day after it was forwarded, and the alarm follows that.
