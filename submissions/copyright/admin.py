@@ -54,12 +54,12 @@ class CounterNoticeAdmin(DeskAdmin):
     search_fields = ["article__headline"]
     CONTACT = ("name", "address", "phone", "signature")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Contact details only with the permission for them."""
         shown = self.CONTACT if request.user.has_perm("copyright.read_contact_details") else ()
         return [*shown, "created", "forwarded", "restores_on"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of it."""
         return self.get_fields(request, obj)
 

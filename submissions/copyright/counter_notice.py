@@ -141,9 +141,7 @@ class CounterNotice(Claimable):
         if move == "forward" and not self.link.withholds():
             return _("The article is no longer withheld for this report.")
         if move == "restore" and timezone.localdate() < (earliest := self.window().earliest):
-            bar = _(
-                "The law lets it come back on %(day)s at the earliest. Where the report is taken back, reverse that."
-            )
+            bar = _("The law lets it come back on %(day)s at the earliest; to be faster, reverse the report itself.")
             return bar % {"day": date_format(earliest)}
         return super().barred(by, move)
 

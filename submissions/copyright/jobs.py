@@ -38,9 +38,8 @@ def close_without_object() -> int:
     """Close what has no object any more: a report that was reversed, an article that was killed."""
     held = Withholding.objects.active().filter(article=OuterRef("article"), reference=OuterRef("link__report__uid"))
     open_ones = CounterNotice.objects.filter(status__in=CounterNotice.OPEN).alias(held=Exists(held))
-    return _move_each(
-        open_ones.filter(~Q(article__status=Article.Status.PUBLISHED) | Q(held=False)).order_by("pk"), "close"
-    )
+    without = open_ones.filter(~Q(article__status=Article.Status.PUBLISHED) | Q(held=False))
+    return _move_each(without.order_by("pk"), "close")
 
 
 @job(every=timedelta(hours=1))
