@@ -87,7 +87,7 @@ def case(request: HttpRequest, token: str) -> HttpResponse:
     found = CopyrightReport.objects.filter(code_hash=codes.hash_of(token)).first()
     if found is None:
         return wrong_code(request)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "when": line.created,
             "text": PLAIN_WORDS[line.move],
