@@ -90,6 +90,7 @@ def test_one_that_was_forwarded_late_leaves_the_claimant_a_business_day():
 
 # --- The link and the form ---------------------------------------------------------------------------
 
+CHECKED = "Every part is there."
 RECEIVED = datetime(2026, 11, 16, 15, tzinfo=UTC)
 Status = CounterNotice.Status
 
@@ -257,7 +258,7 @@ def test_in_a_flood_the_form_asks_for_one_step_more_and_keeps_what_was_typed(cli
 def test_forwarding_sends_the_claimant_a_copy_with_the_days_and_starts_the_clock(clock, client, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     notice = make_counter_notice(name="Mara <b>Lindqvist</b>")
-    notice.forward(by=make_member("legal"))
+    notice.forward(by=make_member("legal"), reason=CHECKED)
     assert (notice.status, notice.restores_on) == (Status.FORWARDED, date(2026, 12, 2))
     copy = Letter.objects.get(name="counter_copy")
     assert copy.to == "ilse@example.net"
@@ -277,6 +278,7 @@ def test_forwarding_sends_the_claimant_a_copy_with_the_days_and_starts_the_clock
     assert copy.private == {}
     page = client.get(f"/en/copyright/case/{notice.report.code}/").content.decode()
     assert "we sent you a counter-notice" in page
+    assert CHECKED not in page + client.get(path_of(notice.link.story)).content.decode()
     assert "2 December 2026" in page
 
 
@@ -304,7 +306,7 @@ def test_it_comes_back_by_itself_on_the_eleventh_business_day_and_not_before(clo
     article = notice.article
     body = article.body
     clock(on("2026-11-17"))
-    notice.forward(by=make_member("legal"))
+    notice.forward(by=make_member("legal"), reason=CHECKED)
     clock(on("2026-12-01"))
     run_until_idle()
     assert client.get(article.get_absolute_url()).status_code == 451
@@ -332,7 +334,7 @@ def test_it_comes_back_by_itself_on_the_eleventh_business_day_and_not_before(clo
 def test_a_second_report_keeps_the_article_off_and_the_letter_says_so(clock, client, editor):
     notice = make_counter_notice()
     make_report(notice.article).uphold(by=editor, reason="Theirs too.")
-    notice.forward(by=make_member("legal"))
+    notice.forward(by=make_member("legal"), reason=CHECKED)
     clock(on("2026-12-02"))
     run_until_idle()
     assert client.get(notice.article.get_absolute_url()).status_code == 451
@@ -347,7 +349,7 @@ def test_what_the_report_withholds_of_others_stays_off(clock, client, editor):
     report.articles.add(other)
     other.withhold(by=editor, reason="Named too.", reference=report.uid, law="dmca", claimant="Ilse Brandt")
     notice = make_counter_notice(link=link_of(story))
-    notice.forward(by=make_member("legal"))
+    notice.forward(by=make_member("legal"), reason=CHECKED)
     clock(on("2026-12-02"))
     run_until_idle()
     report.refresh_from_db()
@@ -363,7 +365,7 @@ HOLD = {"reason": "Complaint seen.", "court": "N.D. Cal.", "case_number": "3:26-
 
 def held(clock, moment="2026-11-20"):
     notice = make_counter_notice()
-    notice.forward(by=make_member("legal"))
+    notice.forward(by=make_member("legal"), reason=CHECKED)
     clock(on(moment))
     legal = Client()
     legal.force_login(make_member("legal"))
@@ -393,6 +395,34 @@ def test_an_action_in_court_stops_the_clock_and_raises_an_alarm_once(clock, clie
     clock(on("2026-12-10"))
     run_until_idle()
     assert CounterNotice.objects.get().status == Status.HELD
+
+
+@pytest.mark.django_db
+def test_a_worker_that_was_away_restores_before_it_raises_any_alarm(clock, client):
+    notices = [make_counter_notice() for _number in range(2)]
+    for notice in notices:
+        notice.forward(by=make_member("legal"), reason=CHECKED)
+    clock(on("2026-12-09"))
+    assert jobs.raise_alarms() == 0
+    assert set(CounterNotice.objects.values_list("status", flat=True)) == {Status.RESTORED}
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_restored_by_itself_comes_to_the_desk_and_legal_restores_it(clock, client):
+    stuck, other = make_counter_notice(), make_counter_notice()
+    for notice in (stuck, other):
+        notice.forward(by=make_member("legal"), reason=CHECKED)
+    # A status that the clock's move does not start from, as after a mistake in the database.
+    Article.objects.filter(pk=stuck.article_id).update(status="unknown")
+    clock(on("2026-12-02"))
+    jobs.restore_in_time()
+    other.refresh_from_db()
+    assert other.status == Status.RESTORED, "one that is stuck stops no other"
+    clock(on("2026-12-03"))
+    assert jobs.raise_alarms() == 1
+    Article.objects.filter(pk=stuck.article_id).update(status=Article.Status.PUBLISHED)
+    CounterNotice.objects.waiting().get().restore(by=make_member("legal"), reason="Seen to.")
+    assert client.get(stuck.article.get_absolute_url()).status_code == 200
 
 
 @pytest.mark.django_db
@@ -447,7 +477,7 @@ def test_what_has_no_object_any_more_is_closed_and_nothing_is_forwarded(how, edi
     else:
         Article.objects.get(pk=notice.article_id).kill(by=editor, reason="The author asked.")
     with pytest.raises(NotPermitted):
-        notice.forward(by=editor)
+        notice.forward(by=editor, reason=CHECKED)
     run_until_idle()
     assert CounterNotice.objects.get().status == Status.CLOSED
     assert not Letter.objects.filter(name="counter_copy").exists()
@@ -479,7 +509,7 @@ def test_contact_details_are_shown_to_legal_and_not_to_an_auditor():
 @pytest.mark.django_db
 def test_the_log_has_no_word_of_who_sent_it(clock):
     notice = make_counter_notice()
-    notice.forward(by=make_member("legal"))
+    notice.forward(by=make_member("legal"), reason=CHECKED)
     clock(on("2026-12-02"))
     run_until_idle()
     lines = str(list(Decision.objects.filter(item=notice.uid).values("reason", "details", "rules")))
@@ -490,7 +520,7 @@ def test_the_log_has_no_word_of_who_sent_it(clock):
 def test_who_sent_it_is_forgotten_when_an_action_is_barred_and_sooner_if_it_never_went_out(clock, client):
     sent, unsent = make_counter_notice(), make_counter_notice()
     legal = make_member("legal")
-    sent.forward(by=legal)
+    sent.forward(by=legal, reason=CHECKED)
     unsent.reject(by=legal, reason="Not signed.")
     clock(on("2026-12-02"))
     run_until_idle()
@@ -535,7 +565,7 @@ def test_a_strike_is_void_once_the_article_is_restored(clock):
 
     notice, other = make_counter_notice(), make_story()
     assert record_of(other).strikes == 1
-    notice.forward(by=make_member("legal"))
+    notice.forward(by=make_member("legal"), reason=CHECKED)
     clock(on("2026-12-02"))
     run_until_idle()
     assert record_of(Story.objects.get(pk=other.pk)).strikes == 0

@@ -156,12 +156,18 @@ class CounterNotice(Claimable):
         sources=[Status.RECEIVED],
         target=Status.FORWARDED,
         permission=DECIDE,
-        label=_("Send to the claimant"),
+        label=_("Send to the claimant…"),
+        reason=True,
+        asks=_("What you have checked"),
         key="f",
         weight="primary",
+        letter=True,
     )
     def forward(self, *, by: User, reason: str) -> None:
-        """Send the claimant a copy with the days of the window, tell the contributor, and start the clock."""
+        """Send the claimant a copy with the days of the window, tell the contributor, and start the clock.
+
+        It cannot be taken back, so one key shall not do it: the reason, for the log alone, says what was checked.
+        """
         self.forwarded = timezone.now()
         window = self.window()
         self.restores_on, self.alarms_on = window.restores, window.alarm

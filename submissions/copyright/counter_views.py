@@ -109,5 +109,5 @@ def _timeline(notice: CounterNotice) -> list[dict[str, Any]]:
 
 
 def _said(line: Any) -> str:
-    """An editor's reason; the clock's own words are in the text."""
-    return "" if line.actor.is_system else line.reason
+    """An editor's reason; the clock's own words are in the text, and what was checked is the newsroom's."""
+    return "" if line.actor.is_system or line.move == "forward" else line.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from submissions.copyright.links import CounterLink
 from submissions.copyright.models import CopyrightReport, CounterNotice
 from submissions.models import Story
 
+log = logging.getLogger(__name__)
+
 BATCH = 20
 KEPT = timedelta(days=3 * 366)  # an action may be begun within three years (17 USC 507(b))
 Status = CounterNotice.Status
@@ -28,6 +31,9 @@ def _move_each(found: QuerySet[CounterNotice], move: str, reason: str = "") -> i
         try:
             getattr(notice, move)(by=system, reason=reason)
         except (Conflict, NotPermitted):
+            continue
+        except Exception:  # one that cannot be moved must not stand in the way of those behind it: the alarm tells
+            log.exception("counter-notice %s: %s failed and will be tried again", notice.uid, move)
             continue
         done += 1
     return done
@@ -65,6 +71,8 @@ def restore_in_time() -> int:
 @job(every=timedelta(minutes=1))
 def raise_alarms() -> int:
     """Put on the desk what is not back on the day after, whatever keeps it."""
+    while restore_in_time():  # a worker that was away makes up for it: what can come back needs no alarm
+        pass
     late = CounterNotice.objects.filter(
         status__in=[Status.FORWARDED, Status.HELD], alarms_on__isnull=False, alarms_on__lte=timezone.localdate()
     )

@@ -110,7 +110,7 @@ def _counter_notices(report: CopyrightReport) -> list[dict[str, Any]]:
     for line in lines.select_related("actor") if notices else []:
         notice = notices[line.item]
         words = {"headline": notice.article.headline, "day": date_format(notice.restores_on or notice.created)}
-        reason = "" if line.actor.is_system else line.reason
+        reason = "" if line.actor.is_system or line.move == "forward" else line.reason
         rows.append({"when": line.created, "text": OF_A_COUNTER_NOTICE[line.move] % words, "reason": reason})
     return rows
 
