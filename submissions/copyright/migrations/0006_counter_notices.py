@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='counternotice',
-            index=models.Index(condition=models.Q(('status__in', ['received', 'alarm'])), fields=['due', 'waiting_since', 'uid', 'language', 'claimed_by', 'status', 'escalated'], name='counter_waiting'),
+            index=models.Index(fields=['status', 'due', 'waiting_since', 'uid', 'language', 'claimed_by', 'escalated'], name='counter_waiting'),
         ),
         migrations.AddIndex(
             model_name='counternotice',
