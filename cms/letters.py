@@ -18,6 +18,7 @@ from django.contrib.staticfiles import finders
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
@@ -117,7 +118,8 @@ def inlined(html: str) -> str:
 
 def message(letter: Letter, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
     """Build the mail of a letter, its private texts filled in. The Message-ID is the same at every attempt."""
-    subject, text, html = (_filled(part, letter) for part in (letter.subject, letter.body_text, letter.body_html))
+    subject, text = (_filled(part, letter) for part in (letter.subject, letter.body_text))
+    html = _filled(letter.body_html, letter, linebreaksbr)
     domain = Address(addr_spec=settings.CONTACT_EMAIL).domain
     headers = {name: _filled(value, letter) for name, value in letter.headers.items()}
     headers["Message-ID"] = f"<{letter.uid.hex}@{domain}>"
@@ -126,9 +128,10 @@ def message(letter: Letter, connection: BaseEmailBackend | None = None) -> Email
     return mail
 
 
-def _filled(part: str, letter: Letter) -> str:
+def _filled(part: str, letter: Letter, as_shown: Callable[[str], str] = str) -> str:
+    """A part of the mail with its private texts, each made fit for it: in HTML they are plain text, too."""
     for name, value in letter.private.items():
-        part = part.replace(MARK.format(name), value)
+        part = part.replace(MARK.format(name), as_shown(value))
     return part
 
 

@@ -75,7 +75,11 @@ class MoveViews(DeskModelAdmin):
         if spec.colleague:
             chosen = request.POST.get("to", "")
             details["to"] = User.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
-        return details
+        return details | self.more_of(request, spec)
+
+    def more_of(self, request: HttpRequest, spec: Move) -> dict[str, Any]:
+        """The details in the further fields of a move, its `more`; a kind that has any reads them."""
+        return {}
 
     def move_view(self, request: HttpRequest, pk: int, move: str) -> HttpResponse:
         """Make one move and lead on: to what became of it, or back to the desk."""

@@ -39,7 +39,8 @@ class Move:
     `reason=True` refuses an empty reason, `asks` is what its field is called; a `confidential` one is left to the
     body, which keeps it with the item: the log never forgets. `rules=True` hands the rules that were cited to the body.
     `colleague=True` asks for one of the item's `colleagues`, the body's `to`. `letter=True` lets the desk show the
-    letters of the move before they go. A `quiet` one is not offered where it is barred, and no word is said about it.
+    letters of the move before they go. `more` is a template of further fields; the kind's admin hands them to the body
+    (`MoveViews.more_of`). A `quiet` one is not offered where it is barred, and no word is said about it.
     Where `sources` or `permissions` are None, they are the kind's own (`of`).
     """
 
@@ -56,6 +57,7 @@ class Move:
     confidential: bool = False
     colleague: bool = False
     letter: bool = False
+    more: str = ""
     quiet: bool = False
 
     def of(self, kind: type[DeskItem]) -> Move:

@@ -72,6 +72,7 @@ ROLES: dict[str, Role] = {
         (
             "copyright.view_*",
             "copyright.decide_*",
+            "copyright.read_contact_details",
             "articles.view_*",
             "articles.withhold_article",
             "cms.view_letter",

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
+from articles.models import Withholding
 from submissions.story import Story
 
 MOST = 200  # stories that are counted; whoever has sent more is known without a number
@@ -65,8 +66,7 @@ def record_of(story: Story) -> Record | None:
 
 
 def _strikes(articles: list[int]) -> int:
-    """How many upheld reports name any of these articles (by id)."""
+    """How many reports withhold any of these articles (by id): a strike is void once its article is restored."""
     if not articles:
         return 0
-    upheld = Story.objects.filter(article__in=articles, article__copyright_reports__status="upheld")
-    return upheld.values("article__copyright_reports").distinct().count()
+    return Withholding.objects.active().filter(article__in=articles).values("reference").distinct().count()

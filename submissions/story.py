@@ -153,13 +153,14 @@ class Story(ContributorMoves, EditorMoves):
                 self.tell(letter)
         return self
 
-    def tell(self, letter: str, **context: Any) -> None:
+    def tell(self, letter: str, *, private: dict[str, str] | None = None, **context: Any) -> None:
         """Write a letter to the contributor in the story's language, where there is an address.
 
+        `private` are further texts that nobody else may read.
         A story whose receipt was held back gets no other letter either: the address may be a stranger's.
         """
         if self.email and (letter in RECEIPTS or self.letters().exists()):
-            link = {"receipt_url": self.receipt_url(), "code": codes.printable(self.code)}
+            link = {"receipt_url": self.receipt_url(), "code": codes.printable(self.code)} | (private or {})
             reply_to = reply_address(self)
             post(letter, self.email, language=self.language, about=self, private=link, reply_to=reply_to, **context)
 

@@ -20,7 +20,8 @@ from articles.models import Article, Picture, Section, Tag
 from cms import codes
 from cms.models import User
 from cms.roles import grant
-from submissions.copyright.models import CopyrightReport
+from submissions.copyright.counter_forms import STATEMENTS
+from submissions.copyright.models import CopyrightReport, CounterLink, CounterNotice
 from submissions.models import Guidelines, Story
 
 _count = itertools.count(1)
@@ -149,6 +150,40 @@ def make_report(*articles: Article, **fields: Any) -> CopyrightReport:
         "code_hash": codes.hash_of(codes.code_of(seed, use="case")),
     }
     return CopyrightReport(**values | fields).receive(by=User.objects.system(), articles=targets)
+
+
+def make_withheld_story(*, report: dict[str, Any] | None = None, **fields: Any) -> Story:
+    """A story whose article was withheld on a report under the DMCA."""
+    story = make_story(**fields)
+    editor = make_editor()
+    article = story.accept(by=editor)
+    article.cover_alt = "Drawn by code"
+    article.save(update_fields=["cover_alt"])
+    article.publish(by=editor)
+    made = make_report(article, **{"basis": "dmca", "address": "1 Mill Lane", "phone": "1"} | (report or {}))
+    made.uphold(by=editor, reason="It is theirs.")
+    return Story.objects.get(pk=story.pk)
+
+
+def make_counter_notice(**fields: Any) -> CounterNotice:
+    """A counter-notice that has just come, against a report of its own or by the given `link`."""
+    link = fields.pop("link", None) or CounterLink.objects.get(story=make_withheld_story())
+    values: dict[str, Any] = {
+        "material": "The whole article.",
+        "explanation": "The photographs are mine.",
+        "name": "Mara Lindqvist",
+        "address": "7 Ferry Row\nPortland, OR 97201",
+        "phone": "+1 503 555 0147",
+        "signature": "Mara Lindqvist",
+        "language": "en",
+        "statements": [str(words) for words in STATEMENTS.values()],
+        "statements_sha256": "0" * 64,
+        "seed": codes.new_seed(),
+        "created": timezone.now(),
+        "waiting_since": timezone.now(),
+    }
+    made = CounterNotice(link=link, article=link.story.article, **values | fields)
+    return made.receive(by=User.objects.system())
 
 
 def submission(**fields: Any) -> dict[str, Any]:

@@ -13,7 +13,15 @@ from cms.models import Decision, User
 from cms.roles import ROLES, grant, permissions_of
 from cms.workflow import DeskItem, NotPermitted
 from submissions.models import Appeal
-from tests.factories import make_article, make_editor, make_guidelines, make_member, make_report, make_story
+from tests.factories import (
+    make_article,
+    make_counter_notice,
+    make_editor,
+    make_guidelines,
+    make_member,
+    make_report,
+    make_story,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +62,12 @@ MATRIX = {
     },
     "copyright.copyrightreport": claims(LEGAL)
     | suspicions(LEGAL)
-    | dict.fromkeys(["uphold", "decline", "reverse"], frozenset({LEGAL})),
+    | dict.fromkeys(["uphold", "decline", "reverse", "run_out"], frozenset({LEGAL})),
+    "copyright.counternotice": {
+        **claims(LEGAL),
+        **dict.fromkeys(["forward", "reject", "hold", "restore", "uphold_removal"], frozenset({LEGAL})),
+        **dict.fromkeys(["restore_in_time", "alarm", "close", "erase"], SYSTEM),
+    },
 }
 """Kind -> move -> the roles that may make it; every other role is refused."""
 
@@ -64,10 +77,13 @@ def kinds() -> dict[str, type[DeskItem]]:
 
 
 def an_item(kind: str) -> DeskItem:
-    if kind == "articles.article":
-        return make_article()
-    if kind == "copyright.copyrightreport":
-        return make_report()
+    makers = {
+        "articles.article": make_article,
+        "copyright.copyrightreport": make_report,
+        "copyright.counternotice": make_counter_notice,
+    }
+    if kind in makers:
+        return makers[kind]()
     if kind == "submissions.receivedmail":
         return apps.get_model(kind)(language="en", status="waiting").enter(by=User.objects.system(), move="receive")
     if kind == "submissions.guidelines":

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
 from cms.admin import DeskAdmin
-from submissions.copyright.models import CopyrightReport
+from cms.workflow import Move
+from submissions.copyright.clocks import Window
+from submissions.copyright.models import CopyrightReport, CounterNotice
 
 
 @admin.register(CopyrightReport)
@@ -37,4 +40,53 @@ class CopyrightReportAdmin(DeskAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A report stays as it was sent."""
+        return False
+
+
+@admin.register(CounterNotice)
+class CounterNoticeAdmin(DeskAdmin):
+    """Counter-notices: who sent one is shown only to those who need to know it."""
+
+    review_template = "copyright/counter_review.html"
+    list_display = ["article", "language", "status", "created", "restores_on", "claimed_by"]
+    list_filter = ["status", "language"]
+    list_select_related = ["article", "claimed_by"]
+    search_fields = ["article__headline"]
+    CONTACT = ("name", "address", "phone", "signature")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Contact details only with the permission for them."""
+        shown = self.CONTACT if request.user.has_perm("copyright.read_contact_details") else ()
+        return [*shown, "created", "forwarded", "restores_on"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All of it."""
+        return self.get_fields(request, obj)
+
+    def review_context(self, request: HttpRequest, item: Any) -> dict[str, Any]:
+        """Add the days of the clock, and what else holds the article."""
+        context = super().review_context(request, item)
+        if item is None:
+            return context
+        report = item.report
+        others = item.article.withholdings.active().exclude(reference=report.uid).count()
+        received, today = timezone.localdate(item.created), timezone.localdate()
+        return context | {
+            "report": report,
+            "window": item.window(),
+            "if_today": Window.of(received, forwarded=today),
+            "other_withholdings": others,
+        }
+
+    def more_of(self, request: HttpRequest, spec: Move) -> dict[str, Any]:
+        """The evidence of an action."""
+        names = ("court", "case_number", "filed_on") if spec.name == "hold" else ()
+        return {name: request.POST.get(name, "").replace("\0", "") for name in names}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Counter-notices come in by the private form."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A counter-notice stays as it was sent."""
         return False

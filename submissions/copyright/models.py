@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Law
+from articles.models import Law, Withholding
 from cms import codes
 from cms.claims import claim_index
 from cms.letters import enough_for_today, post
 from cms.log import logged
 from cms.suspicion import Suspectable
 from cms.text import clean_line
-from cms.workflow import DESK_INDEX, move
+from cms.workflow import DESK_INDEX, NotPermitted, move
+from submissions.copyright.links import CounterLink
 from submissions.story import Story
 
 if TYPE_CHECKING:
@@ -97,15 +98,21 @@ class CopyrightReport(Suspectable):
                 self.tell("report_received")
         return self
 
+    def private_texts(self) -> dict[str, str]:
+        """What the reporter alone may read in a letter."""
+        return {"case_url": self.case_url(), "code": codes.printable(self.code)}
+
     def tell(self, letter: str, **context: Any) -> None:
         """Write a letter to the reporter in the report's language."""
-        link = {"case_url": self.case_url(), "code": codes.printable(self.code)}
-        post(letter, self.email, language=self.language, about=self, private=link, **context)
+        post(letter, self.email, language=self.language, about=self, private=self.private_texts(), **context)
 
     def _tell_author(self, article: Article, letter: str, *, reason: str) -> None:
         """Write to the contributor whose story the article was, without a word of who reported it."""
         for story in Story.objects.filter(article=article):
-            story.tell(letter, headline=article.headline, reason=reason)
+            # A link is there from the decision on: who left no address finds it on the receipt page.
+            link = CounterLink.objects.offer(self, story) if letter == "story_withheld" else None
+            private = {"counter_url": link.url()} if link else {}
+            story.tell(letter, private=private, headline=article.headline, reason=reason)
 
     def _each_article(self) -> list[Article]:
         """The reported articles, in the one order in which they are locked."""
@@ -165,3 +172,21 @@ class CopyrightReport(Suspectable):
                 article.lift(by=by, reason=reason, reference=self.uid)
                 self._tell_author(article, "story_restored", reason=reason)
         self.tell("report_reversed", reason=reason)
+
+    @move(
+        sources=[Status.UPHELD],
+        target=Status.REVERSED,
+        permission=["copyright.decide_report", "articles.withhold_article"],
+        label="",
+        reason=True,
+    )
+    def run_out(self, *, by: User, reason: str) -> None:
+        """End the report when counter-notices have brought back the last of its articles (17 USC 512(g)).
+
+        Raises NotPermitted while it still withholds any.
+        """
+        if Withholding.objects.active().filter(reference=self.uid).exists():
+            raise NotPermitted("the report still withholds an article")
+
+
+from submissions.copyright.counter_notice import CounterNotice  # noqa: E402, F401  (a model of this app)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -12,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cms import codes
 from cms.limits import too_many, wrong_code
-from cms.models import User
+from cms.models import Decision, User
 from cms.page_cache import public_page
 from submissions.copyright.forms import ReportForm
-from submissions.copyright.models import CopyrightReport
+from submissions.copyright.models import CopyrightReport, CounterNotice
 
 REPORT_FIELDS = (
     "basis", "name", "for_organisation", "email", "address", "phone", "work", "urls", "explanation", "signature",
@@ -26,6 +29,17 @@ PLAIN_WORDS = {
     "uphold": _("Your report was upheld. The articles are withheld."),
     "decline": _("Your report was declined. The articles stay."),
     "reverse": _("The decision was reversed. The articles are back."),
+    "run_out": _("After counter-notices, your report no longer withholds any article."),
+}
+OF_A_COUNTER_NOTICE = {
+    "forward": _(
+        "“%(headline)s”: we sent you a counter-notice. Unless you tell us of an action in court, the article comes "
+        "back on %(day)s."
+    ),
+    "hold": _("“%(headline)s”: an action was filed. The article stays withheld until it is decided."),
+    "restore": _("“%(headline)s”: the article is restored after the counter-notice."),
+    "restore_in_time": _("“%(headline)s”: we were told of no action in time. The article is restored."),
+    "uphold_removal": _("“%(headline)s”: the article stays withheld after the counter-notice."),
 }
 
 
@@ -73,13 +87,32 @@ def case(request: HttpRequest, token: str) -> HttpResponse:
     found = CopyrightReport.objects.filter(code_hash=codes.hash_of(token)).first()
     if found is None:
         return wrong_code(request)
-    rows = [
-        {"when": line.created, "text": PLAIN_WORDS[line.move], "reason": line.reason}
+    rows: list[dict[str, Any]] = [
+        {
+            "when": line.created,
+            "text": PLAIN_WORDS[line.move],
+            "reason": "" if line.actor.is_system else line.reason,
+        }
         for line in found.decisions()
         if line.move in PLAIN_WORDS
     ]
+    rows = sorted([*rows, *_counter_notices(found)], key=lambda row: row["when"])
     context = {"report": found, "decisions": rows, "code": codes.printable(token)}
     return render(request, "copyright/case.html", context)
+
+
+def _counter_notices(report: CopyrightReport) -> list[dict[str, Any]]:
+    """What became of counter-notices since they were sent to the reporter: rows as the report's own."""
+    sent = CounterNotice.objects.filter(link__report=report).exclude(forwarded=None).select_related("article")
+    notices = {notice.uid: notice for notice in sent}
+    lines = Decision.objects.filter(item__in=notices, move__in=OF_A_COUNTER_NOTICE).order_by("number")
+    rows = []
+    for line in lines.select_related("actor") if notices else []:
+        notice = notices[line.item]
+        words = {"headline": notice.article.headline, "day": date_format(notice.restores_on or notice.created)}
+        reason = "" if line.actor.is_system or line.move == "forward" else line.reason
+        rows.append({"when": line.created, "text": OF_A_COUNTER_NOTICE[line.move] % words, "reason": reason})
+    return rows
 
 
 @require_safe

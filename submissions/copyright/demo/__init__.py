@@ -1,4 +1,4 @@
-"""Sample copyright reports."""
+"""Sample copyright reports, and a counter-notice."""
 
 import json
 from datetime import timedelta
@@ -9,6 +9,7 @@ from django.utils import timezone
 from articles.models import Article
 from cms import codes
 from cms.models import User
+from submissions.copyright.demo import counter
 from submissions.copyright.forms import ASKED, STATEMENTS
 from submissions.copyright.models import CopyrightReport
 from submissions.demo import seed_of
@@ -34,4 +35,5 @@ def load() -> str:
             waiting_since=came,
         )
         report.receive(by=User.objects.system(), articles=[article])
-    return f"{CopyrightReport.objects.count()} copyright reports"
+    notices = counter.load()
+    return f"{CopyrightReport.objects.count()} copyright reports, {notices}"
