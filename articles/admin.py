@@ -10,8 +10,10 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, Page, Picture, Section, Tag
-from cms.admin import DeskAdmin, PublicAdmin, SeenForm
+from articles.history_admin import HistoryViews
+from articles.models import Article, Author, Page, Picture, Section, Tag
+from articles.models.history import address_is_taken
+from cms.admin import PublicAdmin, SeenForm
 from cms.editor import BodyWidget
 from cms.page_cache import site_changed
 from cms.text import rich_text
@@ -42,9 +44,19 @@ class ArticleForm(SeenForm):
                 data["cover"] = Picture.objects.take_in(data["upload"], source_type=data["upload_source_type"])
             except forms.ValidationError as error:
                 self.add_error("upload", error)
+        self._check_address(data)
         if self.instance.status == Article.Status.PUBLISHED:
             self._check_still_printable(data)
         return data
+
+    def _check_address(self, data: dict[str, Any]) -> None:
+        """An address is one article's for good: where it led once, it leads on."""
+        data["slug"] = slug = data.get("slug") or self.instance.slug  # emptied: it stays
+        language = data.get("language", self.instance.language)
+        other = address_is_taken(self.instance, slug, language) if slug else ""
+        if other:
+            words = _("This is or was the address of \u201c%(headline)s\u201d. Choose another.")
+            self.add_error("slug", words % {"headline": other})
 
     def _check_still_printable(self, data: dict[str, Any]) -> None:
         """What readers see may be changed, not emptied."""
@@ -58,7 +70,7 @@ class ArticleForm(SeenForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(DeskAdmin):
+class ArticleAdmin(HistoryViews):
     """Articles: edited here, moved by the buttons."""
 
     form = ArticleForm
@@ -67,16 +79,16 @@ class ArticleAdmin(DeskAdmin):
     list_filter = ["status", "language", "section", "origin"]
     list_select_related = ["section"]
     search_fields = ["headline", "slug", "external_id"]
-    autocomplete_fields = ["tags"]
+    autocomplete_fields = ["tags", "authors"]
     raw_id_fields = ["cover"]
     fields = [
-        "seen", "headline", "dek", "byline", "body", ("language", "section"), "tags",
+        "seen", "headline", "dek", "byline", "authors", "body", ("language", "section"), "tags",
         ("cover", "cover_alt"), ("upload", "upload_source_type"), ("slug", "published_at"), "series",
     ]  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The address of a published article stays: other sites link to it."""
-        return ("slug", "language") if obj and obj.status == Article.Status.PUBLISHED else ()
+        """A published article keeps its language; another slug leaves a redirect."""
+        return ("language",) if obj and obj.status == Article.Status.PUBLISHED else ()
 
     def begin(self, obj: Any) -> None:
         """An article begins as a draft."""
@@ -101,6 +113,15 @@ class SectionAdmin(PublicAdmin):
 
     list_display = ["name_en", "name_zh_hans", "slug", "position"]
     search_fields = ["name_en", "name_zh_hans", "slug"]
+
+
+@admin.register(Author)
+class AuthorAdmin(PublicAdmin):
+    """Authors with a page of their own."""
+
+    list_display = ["name_en", "name_zh_hans", "slug"]
+    search_fields = ["name_en", "name_zh_hans", "slug"]
+    prepopulated_fields = {"slug": ["name_en"]}
 
 
 @admin.register(Tag)

@@ -9,9 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,7 +18,17 @@ from django.views.decorators.http import require_safe
 from articles.discovery.feeds import FORMATS
 from articles.discovery.hreflang import alternates, same_in_each_language
 from articles.discovery.structured import article_data, organisation_data
-from articles.models import Article, ArticleQuerySet, Page, Picture, Section, Tag, Withholding
+from articles.models import (
+    Article,
+    ArticleQuerySet,
+    Author,
+    Page,
+    Picture,
+    Redirect,
+    Section,
+    Tag,
+    Withholding,
+)
 from articles.pages import RELATED, page_of
 from cms.page_cache import public_page
 
@@ -69,6 +78,17 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     return _list(request, found.name, articles.for_cards())
 
 
+@require_safe
+@public_page("before")
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """An author's articles, newest first, below what is said of the author."""
+    found = get_object_or_404(Author, slug=slug)
+    signed = Article.authors.through.objects.filter(author=found).values("article")
+    articles = Article.objects.in_language(get_language()).filter(pk__in=signed)
+    same = same_in_each_language("articles:author", slug)
+    return _list(request, found.name, articles.for_cards(), alternates=same, author=found)
+
+
 def _list(request: HttpRequest, heading: str, articles: ArticleQuerySet, **more: Any) -> HttpResponse:
     """A page of a list; `more` is what else the template may be given."""
     page = page_of(articles, request.GET.get("before", ""), request.path)
@@ -84,9 +104,10 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article; 451 where it is withheld, 410 where it was killed, 404 where it never ran."""
     articles = Article.objects.filter(slug=slug, language=get_language())
     readable = articles.published().select_related("section", "cover").with_translations()
+    readable = readable.prefetch_related("authors")
     found = readable.annotate(tag_slug=_TAG.values("slug")[:1], tag_name=_TAG.values("name")[:1]).first()
     if found is None:
-        return _not_readable(request, articles.first())
+        return _not_readable(request, articles.first()) or _moved(request, slug)
     tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated above
     translations = found.translations()
     request.versions = {row["language"]: row["url"] for row in translations}  # type: ignore[attr-defined]
@@ -125,10 +146,22 @@ def related_to(article: Article) -> list[Article]:
     return list(readable.in_language(article.language).exclude(pk=article.pk).newest_first()[:RELATED])
 
 
-def _not_readable(request: HttpRequest, article: Article | None) -> HttpResponse:
-    """Answer for an article that may not be read. A 451 never reveals one that was never published."""
-    ran = article is not None and article.published_at is not None and article.published_at <= timezone.now()
-    if article is None or not ran or article.status not in {Article.Status.PUBLISHED, Article.Status.KILLED}:
+def _moved(request: HttpRequest, slug: str) -> HttpResponse:
+    """Answer at a former address as the article's present one would: 301, 410, 451 or 404."""
+    redirect = Redirect.objects.of(get_language(), slug)
+    if redirect is None:
+        raise Http404
+    article = redirect.article
+    if Article.objects.published().filter(pk=article.pk).exists():
+        return HttpResponsePermanentRedirect(article.get_absolute_url())
+    return _not_readable(request, article) or HttpResponsePermanentRedirect(article.get_absolute_url())
+
+
+def _not_readable(request: HttpRequest, article: Article | None) -> HttpResponse | None:
+    """Answer for an article that may not be read; None without one. A 451 never reveals one that never ran."""
+    if article is None:
+        return None
+    if not article.has_run() or article.status not in {Article.Status.PUBLISHED, Article.Status.KILLED}:
         raise Http404
     if article.status == Article.Status.KILLED:
         return render(request, "410.html", status=410)

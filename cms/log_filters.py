@@ -22,7 +22,7 @@ from cms.workflow import DeskItem
 
 PAGE = 50
 WITHOUT_BUTTON = {
-    **{name: STEPS[name] for name in ("edit", "delete", "appeal", "withhold", "lift", "escalate")},
+    **{name: STEPS[name] for name in ("edit", "delete", "appeal", "withhold", "lift", "escalate", "restore")},
     "receive": _("received"),
     "draft": _("drafted"),
     "import": _("imported"),

@@ -56,7 +56,7 @@ MATRIX = {
     "submissions.guidelines": {"escalate": SYSTEM} | dict.fromkeys(["put_in_force", "take_back"], frozenset({CHIEF})),
     "articles.article": {
         **claims(*DESK),
-        **dict.fromkeys(["publish", "spike", "revive", "sign_off"], DESK),
+        **dict.fromkeys(["publish", "spike", "revive", "sign_off", "restore"], DESK),
         **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
         **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
     },

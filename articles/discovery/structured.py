@@ -95,8 +95,13 @@ def article_data(article: Article) -> Data:
     return data | {name: value for name, value in optional.items() if value}
 
 
-def _author(article: Article) -> Data:
+def _author(article: Article) -> Data | list[Data]:
     """Who signed it; the newsroom where nobody did (a contributor may stay anonymous)."""
+    if people := list(article.authors.all()):
+        return [
+            {"@type": "Person", "name": person.name, "url": settings.SITE_URL + person.get_absolute_url()}
+            for person in people
+        ]
     if article.byline:
         return {"@type": "Person", "name": article.byline}
     return {"@type": "Organization", "name": settings.SITE_NAME, "url": f"{settings.SITE_URL}/"}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.discovery import feeds, sitemaps
-from articles.models import Article, Section, Tag
+from articles.models import Article, Author, Section, Tag
 from cms.page_cache import public_page
 
 XML = "application/xml; charset=utf-8"
@@ -44,7 +44,14 @@ def tag_feed(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return _feed_of(request, kind, get_object_or_404(Tag, slug=slug), "tags")
 
 
-def _feed_of(request: HttpRequest, kind: str, found: Section | Tag, field: str) -> HttpResponse:
+@require_safe
+@public_page()
+def author_feed(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The newest articles of an author."""
+    return _feed_of(request, kind, get_object_or_404(Author, slug=slug), "authors")
+
+
+def _feed_of(request: HttpRequest, kind: str, found: Section | Tag | Author, field: str) -> HttpResponse:
     title = f"{settings.SITE_NAME}: {found.name}"
     return _feed(request, kind, title, found.name, found.get_absolute_url(), **{field: found})
 

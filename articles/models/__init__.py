@@ -1,7 +1,9 @@
 """The models of what readers read."""
 
 from articles.models.article import Article, ArticleQuerySet
+from articles.models.author import Author
 from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
+from articles.models.history import Redirect, Revision
 from articles.models.page import Page
 from articles.models.picture import Picture
 from articles.models.section import Section, Tag
@@ -10,11 +12,14 @@ from articles.models.withholding import Law, Withholding
 __all__ = [
     "Article",
     "ArticleQuerySet",
+    "Author",
     "Fingerprint",
     "FingerprintKey",
     "Law",
     "Page",
     "Picture",
+    "Redirect",
+    "Revision",
     "Section",
     "SourceKey",
     "Tag",

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.history import Remembered
 from articles.models.signed_off import SignedOff
 from articles.models.withholding import Withholding
 from articles.reading_time import reading_minutes
@@ -67,7 +68,7 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
         return self.annotate(**versions)
 
 
-class Article(SignedOff, Claimable):
+class Article(SignedOff, Remembered, Claimable):
     """A text in one language. Its translations share its `series`."""
 
     class Status(models.TextChoices):
@@ -90,6 +91,12 @@ class Article(SignedOff, Claimable):
     series = models.UUIDField(_("series of translations"), default=uuid.uuid4, db_index=True)
     section = models.ForeignKey("articles.Section", models.PROTECT, verbose_name=_("section"))
     tags = models.ManyToManyField("articles.Tag", blank=True, verbose_name=_("tags"))
+    authors = models.ManyToManyField(
+        "articles.Author",
+        blank=True,
+        verbose_name=_("authors"),
+        help_text=_("Printed in place of the byline, each with a link to their page."),
+    )
     headline = models.CharField(_("headline"), max_length=255)
     dek = models.TextField(_("dek"), blank=True, max_length=1000)
     byline = models.CharField(_("byline"), max_length=255, blank=True)
@@ -194,11 +201,6 @@ class Article(SignedOff, Claimable):
         """The absolute URLs of the readable versions by language, of an article read by `with_translations()`."""
         others = {row["language"]: settings.SITE_URL + row["url"] for row in self.translations()}
         return {self.language: self.permalink(), **others}
-
-    def modified(self) -> datetime:
-        """When what readers see of it last changed."""
-        assert self.published_at  # asked of published articles only  # noqa: S101
-        return max(self.published_at, self.updated)
 
     def is_withheld(self) -> bool:
         """Whether any withholding is active."""

@@ -40,6 +40,7 @@ STEPS = {
     "appeal": pgettext_lazy("log", "appealed"),
     "erase": pgettext_lazy("log", "erased"),
     "delete": pgettext_lazy("log", "deleted"),
+    "restore": pgettext_lazy("log", "earlier text brought back"),
     "sign_off": pgettext_lazy("log", "signed off"),
     "propose_kill": pgettext_lazy("log", "proposed to kill"),
     "withhold": pgettext_lazy("log", "withheld"),
