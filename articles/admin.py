@@ -10,14 +10,16 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from articles import correction_admin
 from articles.models import Article, Picture, Section, Tag
-from cms.admin import DeskAdmin, PublicAdmin, SeenForm
+from cms.admin import DeskAdmin, PublicAdmin
 from cms.editor import BodyWidget
+from cms.log import logged
 from cms.page_cache import site_changed
 from cms.text import rich_text
 
 
-class ArticleForm(SeenForm):
+class ArticleForm(correction_admin.CorrectedForm):
     """An article's fields; the body in the editor, its picture by upload."""
 
     upload = forms.FileField(
@@ -44,6 +46,7 @@ class ArticleForm(SeenForm):
                 self.add_error("upload", error)
         if self.instance.status == Article.Status.PUBLISHED:
             self._check_still_printable(data)
+        correction_admin.check_correction(data, self.instance)
         return data
 
     def _check_still_printable(self, data: dict[str, Any]) -> None:
@@ -78,6 +81,10 @@ class ArticleAdmin(DeskAdmin):
         """The address of a published article stays: other sites link to it."""
         return ("slug", "language") if obj and obj.status == Article.Status.PUBLISHED else ()
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whoever edits what readers have seen is asked whether they are owed a correction."""
+        return [*(self.fields or []), *correction_admin.asked(request, obj)]
+
     def begin(self, obj: Any) -> None:
         """An article begins as a draft."""
         obj.status = Article.Status.DRAFT
@@ -87,10 +94,13 @@ class ArticleAdmin(DeskAdmin):
         if form.cleaned_data.get("upload"):
             form.changed_data.append("cover")
             obj.cover = form.cleaned_data["cover"]
-        for name in ("upload", "upload_source_type"):
+        for name in ("upload", "upload_source_type", *correction_admin.ASKED):
             if name in form.changed_data:
                 form.changed_data.remove(name)
-        super().save_model(request, obj, form, change)
+        with logged():
+            waited = correction_admin.waiting_of(obj)
+            super().save_model(request, obj, form, change)
+            correction_admin.after_edit(request, Article.objects.get(pk=obj.pk), form, waited)
         if {"tags", "section", "headline"} & set(form.changed_data):
             Article.objects.filter(pk=obj.pk).update(related_at=None)
 

@@ -1,20 +1,26 @@
 """The models of what readers read."""
 
 from articles.models.article import Article, ArticleQuerySet
+from articles.models.correction import Correction
+from articles.models.correction_request import CorrectionRequest
 from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
 from articles.models.picture import Picture
 from articles.models.section import Section, Tag
+from articles.models.stale_translation import StaleTranslation
 from articles.models.withholding import Law, Withholding
 
 __all__ = [
     "Article",
     "ArticleQuerySet",
+    "Correction",
+    "CorrectionRequest",
     "Fingerprint",
     "FingerprintKey",
     "Law",
     "Picture",
     "Section",
     "SourceKey",
+    "StaleTranslation",
     "Tag",
     "Withholding",
 ]

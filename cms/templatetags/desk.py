@@ -37,6 +37,8 @@ STEPS = {
     "erase": pgettext_lazy("log", "erased"),
     "delete": pgettext_lazy("log", "deleted"),
     "sign_off": pgettext_lazy("log", "signed off"),
+    "correct": pgettext_lazy("log", "correction published"),
+    "change_again": pgettext_lazy("log", "the original changed again"),
     "propose_kill": pgettext_lazy("log", "proposed to kill"),
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
