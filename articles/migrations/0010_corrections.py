@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                 ('headline', models.CharField(editable=False, max_length=255)),
                 ('dek', models.TextField(blank=True, editable=False)),
                 ('body', models.TextField(blank=True, editable=False)),
+                ('corrections_before', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='last change')),
                 ('claimed_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='claimed by')),
                 ('original', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article', verbose_name='version that changed')),

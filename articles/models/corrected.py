@@ -101,7 +101,7 @@ class Corrected(SignedOff):
             self.text_changed_at = timezone.now()
         super().save_changed()
         if changed and self._as_read["status"] == self.status == PUBLISHED:
-            follow(self, before)
+            follow(self, {**before, "corrections_before": len(self._as_read["corrected"] or [])})
         if self.status in GONE and self._as_read["status"] != self.status:
             for row in StaleTranslation.objects.waiting().filter(translation=self.pk):
                 with contextlib.suppress(Conflict):

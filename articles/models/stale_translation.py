@@ -1,9 +1,9 @@
 """Translations whose original has changed: a kind on the desk, so that no language version is forgotten.
 
 The rule: when a published article gets another headline, dek or body, or a correction, every other version in its
-series that is a draft or published waits here, one row each. A row is closed by whoever edits the translation afterwards
-and signs it off (or publishes it), or by a move. While a version waits here itself, its own changes bring it up to date:
-they make no other version wait.
+series that is a draft or published waits here, one row each. A row is closed by whoever edits the translation
+afterwards and signs it off (or publishes it), or by a move. While a version waits here itself, its own changes bring
+it up to date: they make no other version wait.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _ATTEMPTS = 3
 class StaleTranslation(Claimable):
     """One version of a series that may no longer say what another one says.
 
-    `headline`, `dek` and `body` are the original's as they were before its first change; what it says now is compared
-    with them. `changed_at` is its last change.
+    `headline`, `dek` and `body` are the original's as they were before its first change, and `corrections_before` how
+    many corrections it had; what it says now is compared with them. `changed_at` is its last change.
     """
 
     class Status(models.TextChoices):
@@ -62,6 +62,7 @@ class StaleTranslation(Claimable):
     headline = models.CharField(max_length=255, editable=False)
     dek = models.TextField(blank=True, editable=False)
     body = models.TextField(blank=True, editable=False)
+    corrections_before = models.PositiveSmallIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(_("last change"), default=timezone.now, editable=False)
 
     class Meta:
@@ -86,8 +87,9 @@ class StaleTranslation(Claimable):
         return text_changes(self, self.original)
 
     def corrections_since(self) -> list[tuple[str, datetime]]:
-        """The corrections that the original got since this row was made."""
-        return [(text, made) for text, made in self.original.corrections() if made >= self.created]
+        """The corrections that the original got since then, the newest first."""
+        found = self.original.corrections()
+        return found[: len(found) - self.corrections_before]
 
     def barred(self, by: User, move: str) -> str | _StrPromise:
         """A claim bars nobody from signing the translation itself off."""
@@ -135,8 +137,8 @@ class StaleTranslation(Claimable):
         """Close the row of a translation that was spiked or killed. By the system alone."""
 
 
-def follow(original: Any, before: Mapping[str, str]) -> None:
-    """Let the other versions of a series wait, in the transaction of the change; `before` are the texts until then."""
+def follow(original: Any, before: Mapping[str, Any]) -> None:
+    """Let the other versions of a series wait, in the change's transaction; `before` are the columns of a new row."""
     if StaleTranslation.objects.waiting().filter(translation=original.pk).exists():
         return
     others = type(original).objects.filter(series=original.series, status__in=FOLLOWED).exclude(pk=original.pk)
@@ -144,7 +146,7 @@ def follow(original: Any, before: Mapping[str, str]) -> None:
         _flag(translation, original, before)
 
 
-def _flag(translation: Any, original: Any, before: Mapping[str, str]) -> None:
+def _flag(translation: Any, original: Any, before: Mapping[str, Any]) -> None:
     """Open the translation's row or, where it is open, note the new change; again where somebody acts this moment."""
     system, details = User.objects.system(), {"original": str(original.uid), "original_version": original.version}
     for _attempt in range(_ATTEMPTS):
