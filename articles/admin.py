@@ -83,7 +83,9 @@ class ArticleAdmin(DeskAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever edits what readers have seen is asked whether they are owed a correction."""
-        return [*(self.fields or []), *correction_admin.asked(request, obj)]
+        fields = list(self.fields or [])
+        after = fields.index("body") + 1
+        return [*fields[:after], *correction_admin.asked(request, obj), *fields[after:]]
 
     def begin(self, obj: Any) -> None:
         """An article begins as a draft."""

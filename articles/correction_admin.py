@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -29,7 +30,7 @@ class CorrectedForm(SeenForm):
         label=_("Correction for readers"),
         required=False,
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
         help_text=_(
             "If the text told readers something wrong, say here what was wrong and what is right now: it is published "
             "with this save, with today's date. Leave it empty where only wording or spelling changes."
@@ -130,6 +131,7 @@ class CorrectionRequestAdmin(FromOutside):
 class StaleTranslationAdmin(FromOutside):
     """Translations whose original has changed: what changed, beside the translation."""
 
+    change_form_template = "articles/stale_page.html"
     review_template = "articles/stale_review.html"
     list_display = ["translation", "language", "original", "status", "changed_at", "claimed_by"]
     list_filter = ["status", "language"]

@@ -29,7 +29,7 @@ class CorrectionRequest(Claimable):
     WAITING = (Status.RECEIVED,)
     DECIDE = "articles.decide_correctionrequest"
     DESK_TITLE = "article__headline"
-    DESK_NAME = _("Errors that readers report")
+    DESK_NAME = _("Reported errors")
     DESK_SEARCH = ("article__headline", "wrong", "right")
     TRIAGE_HOURS, DECIDE_HOURS = 4, 18
 
