@@ -87,6 +87,10 @@ class ArticleAdmin(DeskAdmin):
         after = fields.index("body") + 1
         return [*fields[:after], *correction_admin.asked(request, obj), *fields[after:]]
 
+    def review_context(self, request: HttpRequest, item: Any) -> dict[str, Any]:
+        """Beside the form stands what readers report, and what the article has to follow."""
+        return super().review_context(request, item) | {"side_template": "articles/side_corrections.html"}
+
     def begin(self, obj: Any) -> None:
         """An article begins as a draft."""
         obj.status = Article.Status.DRAFT
