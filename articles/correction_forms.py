@@ -43,7 +43,9 @@ class CorrectionForm(PublicForm):
     )
     email = forms.EmailField(
         label=_("Your e-mail address"),
-        help_text=_("Only to tell you what became of it. It is never shown, and deleted half a year after the decision."),
+        help_text=_(
+            "Only to tell you what became of it. It is never shown, and deleted half a year after the decision."
+        ),
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -1,9 +1,14 @@
 """Translations whose original has changed wait until somebody has looked at them."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 
-from articles.models import StaleTranslation
+from articles.models import StaleTranslation, corrected
+from articles.models.stale_translation import follow
 from cms.models import User
 from cms.workflow import Conflict
 from tests.factories import make_article, make_editor, make_translation
@@ -160,3 +165,22 @@ def test_an_edit_that_concerns_one_language_says_so_and_nobody_is_sent_to_look(d
 
 def test_an_article_without_a_translation_is_not_asked_about_languages(desk):
     assert "This concerns this language alone" not in desk.get(review(make_article())).content.decode()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_editors_who_save_two_versions_in_the_same_moment_do_not_lock_each_other_out(monkeypatch):
+    original = make_article()
+    translation, editor = make_translation(original), make_editor()
+    both_hold_theirs = threading.Barrier(2, timeout=10)
+    monkeypatch.setattr(corrected, "follow", lambda *said: both_hold_theirs.wait() is None or follow(*said))
+
+    def save(article):
+        try:
+            return article.amend(by=editor, dek="At one.")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(save, (original, translation))) == [["dek"], ["dek"]]
+    assert StaleTranslation.objects.count() == 2
