@@ -227,7 +227,7 @@ def test_a_report_without_an_address_gets_no_letter(client, editor):
 
 @pytest.mark.parametrize(
     ("move", "letter", "status"),
-    [("answer", "correction_answered", "answered"), ("decline", "correction_declined", "declined")],
+    [("reply", "correction_answered", "answered"), ("decline", "correction_declined", "declined")],
 )
 def test_a_report_that_needs_no_correction_is_answered_in_its_language(desk, move, letter, status):
     article = make_translation(make_article())

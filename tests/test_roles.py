@@ -56,7 +56,7 @@ MATRIX = {
     },
     "articles.correctionrequest": {
         **claims(*DESK),
-        **dict.fromkeys(["correct", "answer", "decline"], DESK),
+        **dict.fromkeys(["correct", "reply", "decline"], DESK),
         "erase": {RELATIONS},
     },
     "articles.staletranslation": {

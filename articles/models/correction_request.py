@@ -115,7 +115,7 @@ class CorrectionRequest(Claimable):
         asks=_("Your answer (a slip of the pen that was put right, a question, a report that came before)"),
         letter=True,
     )
-    def answer(self, *, by: User, reason: str) -> None:
+    def reply(self, *, by: User, reason: str) -> None:
         """Settle what no reader has to be told: a slip that was put right, or what was corrected before."""
         self.tell("correction_answered", reason=reason)
 
