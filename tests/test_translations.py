@@ -1,5 +1,6 @@
 """Translations whose original has changed wait until somebody has looked at them."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +8,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from articles.importer import Importer
+from articles.interchange import series_of
 from articles.models import StaleTranslation, corrected
 from articles.models.stale_translation import follow
 from cms.models import User
@@ -140,6 +143,26 @@ def test_a_draft_translation_is_brought_up_to_date_by_publishing_it(editor):
     edited(original)
     edited(draft, body="<p>四条线路整夜运行。</p>").publish(by=editor)
     assert StaleTranslation.objects.get().status == "up_to_date"
+
+
+def test_an_import_that_brings_both_versions_leaves_nothing_to_do(editor, tmp_path, versions):
+    names = ("original", "translation")
+    for name, article in zip(names, versions, strict=True):
+        type(article).objects.filter(pk=article.pk).update(external_id=name, series=series_of("original"))
+
+    def line(name, article, body):
+        fields = {"id": name, "lang": article.language, "headline": article.headline, "dek": article.dek}
+        fields |= {"section": "business", "body_html": body, "byline": article.byline, "slug": article.slug}
+        fields |= {"published_at": article.published_at.isoformat(), "tags": [], "origin": "staff"}
+        return json.dumps(fields | ({"translation_of": "original"} if name == "translation" else {})).encode()
+
+    faults = []
+    for bodies in (["<p>Four.</p>", "<p>四条。</p>"], ["<p>Five.</p>", "<p>四条。</p>"]):
+        lines = [line(*row) for row in zip(names, versions, bodies, strict=True)]
+        importer = Importer(by=editor, folder=tmp_path, complain=lambda number, text: faults.append(text))
+        list(importer.run(lines))
+    assert faults == []
+    assert [row.status for row in StaleTranslation.objects.order_by("pk")] == ["up_to_date", "open"]
 
 
 def test_the_row_of_a_killed_translation_is_dropped(editor, versions):

@@ -86,6 +86,10 @@ class Corrected(SignedOff):
     def answer_for(self, by: User) -> None:
         """Make `by` the responsible editor; what the texts were still to be brought up to date with, they are."""
         super().answer_for(by)
+        self.settle_stale(by=by)
+
+    def settle_stale(self, *, by: User) -> None:
+        """Close what waits for this version, where it was edited after the last change of the other one."""
         for row in StaleTranslation.objects.waiting().filter(translation=self.pk):
             if self.text_changed_at and self.text_changed_at > row.changed_at:
                 with contextlib.suppress(Conflict):  # somebody has just decided on it
