@@ -10,16 +10,18 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from articles import correction_admin
 from articles.history_admin import HistoryViews
 from articles.models import Article, Author, Page, Picture, Section, Tag
 from articles.models.history import address_is_taken
-from cms.admin import PublicAdmin, SeenForm
+from cms.admin import PublicAdmin
 from cms.editor import BodyWidget
+from cms.log import logged
 from cms.page_cache import site_changed
 from cms.text import rich_text
 
 
-class ArticleForm(SeenForm):
+class ArticleForm(correction_admin.CorrectedForm):
     """An article's fields; the body in the editor, its picture by upload."""
 
     upload = forms.FileField(
@@ -47,6 +49,7 @@ class ArticleForm(SeenForm):
         self._check_address(data)
         if self.instance.status == Article.Status.PUBLISHED:
             self._check_still_printable(data)
+        correction_admin.check_correction(data, self.instance)
         return data
 
     def _check_address(self, data: dict[str, Any]) -> None:
@@ -55,7 +58,7 @@ class ArticleForm(SeenForm):
         language = data.get("language", self.instance.language)
         other = address_is_taken(self.instance, slug, language) if slug else ""
         if other:
-            words = _("This is or was the address of \u201c%(headline)s\u201d. Choose another.")
+            words = _("This is or was the address of “%(headline)s”. Choose another.")
             self.add_error("slug", words % {"headline": other})
 
     def _check_still_printable(self, data: dict[str, Any]) -> None:
@@ -90,6 +93,16 @@ class ArticleAdmin(HistoryViews):
         """A published article keeps its language; another slug leaves a redirect."""
         return ("language",) if obj and obj.status == Article.Status.PUBLISHED else ()
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whoever edits what readers have seen is asked whether they are owed a correction."""
+        fields = list(self.fields or [])
+        after = fields.index("body") + 1
+        return [*fields[:after], *correction_admin.asked(request, obj), *fields[after:]]
+
+    def review_context(self, request: HttpRequest, item: Any) -> dict[str, Any]:
+        """Beside the form stands what readers report, and what the article has to follow."""
+        return super().review_context(request, item) | {"side_template": "articles/side_corrections.html"}
+
     def begin(self, obj: Any) -> None:
         """An article begins as a draft."""
         obj.status = Article.Status.DRAFT
@@ -99,10 +112,13 @@ class ArticleAdmin(HistoryViews):
         if form.cleaned_data.get("upload"):
             form.changed_data.append("cover")
             obj.cover = form.cleaned_data["cover"]
-        for name in ("upload", "upload_source_type"):
+        for name in ("upload", "upload_source_type", *correction_admin.ASKED):
             if name in form.changed_data:
                 form.changed_data.remove(name)
-        super().save_model(request, obj, form, change)
+        with logged():
+            waited = correction_admin.waiting_of(obj)
+            super().save_model(request, obj, form, change)
+            correction_admin.after_edit(request, Article.objects.get(pk=obj.pk), form, waited)
         if {"tags", "section", "headline"} & set(form.changed_data):
             Article.objects.filter(pk=obj.pk).update(related_at=None)
 

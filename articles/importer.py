@@ -141,6 +141,7 @@ class Importer:
         if changes or retagged:
             article.amend(by=self.by, also=["tags"] if retagged else [], **changes, related_at=None)
             article.tags.set(Tag.objects.named(row["tags"]))
+            article.settle_stale(by=self.by)  # the file brings both versions; what it leaves alone goes on waiting
         self.counts["changed" if changes or retagged else "same"] += 1
 
     def _cover(self, row: dict[str, Any], present: Picture | None) -> Picture:

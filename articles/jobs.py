@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from articles.erasure import erase_old_requests
 from articles.fingerprinting import follow_log
 from articles.models import Article, Picture
 from articles.pages import RELATED
@@ -38,6 +39,12 @@ def make_renditions() -> int:
 def fingerprint() -> int:
     """Fingerprint the articles that changed, whatever their status: a killed one is not to be copied either."""
     return follow_log(Article, Article.Status.values)
+
+
+@job(every=timedelta(minutes=10))
+def forget_who_reported_errors() -> int:
+    """Erase the readers' words and addresses of errors that were decided on long ago."""
+    return erase_old_requests()
 
 
 @job(every=timedelta(seconds=2))

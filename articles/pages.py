@@ -31,7 +31,7 @@ def page_of(articles: ArticleQuerySet, before: str, path: str) -> Page:
 
     A cursor is `<microseconds since 1970>-<id>` of the last article shown. Raises Http404 for anything else.
     """
-    moment, pk = _parse(before) if before else (None, 0)
+    moment, pk = key_of(before) if before else (None, 0)
     rows = articles.published(until=moment).newest_first()
     if moment:  # parts articles of the same moment; the bound itself is what the index is walked from
         rows = rows.exclude(published_at=moment, pk__gte=pk)
@@ -41,12 +41,18 @@ def page_of(articles: ArticleQuerySet, before: str, path: str) -> Page:
     return Page(shown, older, path if before else None)
 
 
+def cursor_of(moment: datetime, pk: int) -> str:
+    """The cursor of a row: `<microseconds since 1970>-<id>`."""
+    return f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{pk}"
+
+
 def _cursor(article: Article) -> str:
     assert article.published_at  # a published article has its time  # noqa: S101
-    return f"{(article.published_at - _EPOCH) // timedelta(microseconds=1)}-{article.pk}"
+    return cursor_of(article.published_at, article.pk)
 
 
-def _parse(cursor: str) -> tuple[datetime, int]:
+def key_of(cursor: str) -> tuple[datetime, int]:
+    """The moment and id of a cursor. Raises Http404 for what is none."""
     match = _CURSOR.fullmatch(cursor)
     try:
         if match:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import views
+from articles import correction_views, views
 from articles.discovery import views as discovery
 
 
@@ -26,6 +26,9 @@ app_name = "articles"
 urlpatterns = [
     path("", views.home, name="home"),
     path("news/<uslug:slug>/", views.article, name="article"),
+    path("news/<uslug:slug>/correction/", correction_views.report, name="correction"),
+    path("news/<uslug:slug>/correction/sent/", correction_views.sent, name="correction_sent"),
+    path("corrections/", correction_views.corrections, name="corrections"),
     path("section/<slug:slug>/", views.section, name="section"),
     path("tag/<uslug:slug>/", views.tag, name="tag"),
     path("author/<slug:slug>/", views.author, name="author"),

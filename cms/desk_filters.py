@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import BooleanField, Case, Count, F, Min, Q, Value, When
+from django.db.models import BigIntegerField, BooleanField, Case, Count, F, Field, Min, Q, TextField, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -27,6 +28,9 @@ SEARCHED = 20_000  # items of each kind, those due first, that a search looks th
 LONGEST_SEARCH = 100
 ONLY_OF_SOME = ("section", "newcomer", "flagged")
 """Filters by a column that not every kind has: under them, kinds without it show nothing."""
+_TYPES: dict[str, Field[Any, Any]] = {
+    "section": BigIntegerField(), "newcomer": BooleanField(), "flagged": BooleanField(),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,27 +113,33 @@ def waiting_for(user: User) -> list[dict[str, Any]]:
 
 
 def _count(user: User) -> tuple[datetime | None, list[dict[str, Any]]]:
-    """Count in one query a kind; return also when the next item will be overdue."""
-    now, rows, soonest = timezone.now(), [], []
-    for kind in desk.kinds(user):
-        of_some = {
-            name: F(name) if desk.has(kind, name) else Value(None) for name in ONLY_OF_SOME if desk.has(kind, name)
-        }
-        groups = {
-            "own": _whether(Q(claimed_by=user)),
-            "free": _whether(Q(claimed_by=None)),
-            "late": _whether(Q(due__lt=now)),
-        }
-        counted = (
-            kind.objects.waiting()
-            .order_by()
-            .values("language", *of_some, **groups)
-            .annotate(count=Count("*"), next=Min("due", filter=Q(due__gte=now)))
-        )
-        for row in counted:
-            soonest.append(row.pop("next"))
-            rows.append(dict.fromkeys(ONLY_OF_SOME) | row | {"kind": kind})
-    return min(filter(None, soonest), default=None), rows
+    """Count in one query, however many kinds there are; return also when the next item will be overdue."""
+    kinds = {kind.kind(): kind for kind in desk.kinds(user)}
+    if not kinds:
+        return None, []
+    now = timezone.now()
+    first, *more = (_groups(kind, user, now) for kind in kinds.values())
+    rows = list(first.union(*more, all=True))
+    soonest = [row.pop("next") for row in rows]
+    return min(filter(None, soonest), default=None), [row | {"kind": kinds[row["kind"]]} for row in rows]
+
+
+def _groups(kind: type[DeskItem], user: User, now: datetime) -> Any:
+    """One kind's part of the counts; NULL stands for a column that it does not have."""
+    places = {name: Cast(Value(None), _TYPES[name]) for name in ONLY_OF_SOME if not desk.has(kind, name)}
+    groups = {
+        "own": _whether(Q(claimed_by=user)),
+        "free": _whether(Q(claimed_by=None)),
+        "late": _whether(Q(due__lt=now)),
+    }
+    counted = (
+        kind.objects.waiting()
+        .order_by()
+        .values("language", *(name for name in ONLY_OF_SOME if name not in places), **groups)
+        .annotate(count=Count("*"), next=Min("due", filter=Q(due__gte=now)))
+    )
+    named = counted.annotate(**places, kind=Value(kind.kind(), output_field=TextField()))
+    return named.values("kind", "language", *ONLY_OF_SOME, *groups, "count", "next")
 
 
 def _whether(condition: Q) -> Case:

@@ -22,7 +22,10 @@ from cms.workflow import DeskItem
 
 PAGE = 50
 WITHOUT_BUTTON = {
-    **{name: STEPS[name] for name in ("edit", "delete", "appeal", "withhold", "lift", "escalate", "restore")},
+    **{
+        name: STEPS[name]
+        for name in ("edit", "delete", "appeal", "withhold", "lift", "escalate", "restore", "change_again")
+    },
     "receive": _("received"),
     "draft": _("drafted"),
     "import": _("imported"),
@@ -32,6 +35,9 @@ WITHOUT_BUTTON = {
     "lapse": pgettext_lazy("log", "closed without an answer"),
     "reopen": pgettext_lazy("log", "taken up again after an appeal"),
     "lapse_claim": pgettext_lazy("log", "claim lapsed"),
+    "open": pgettext_lazy("log", "another version changed"),
+    "settle": pgettext_lazy("log", "brought up to date by a sign-off"),
+    "drop": pgettext_lazy("log", "closed with its translation"),
 }
 """What the log calls the lines that no button makes: ways in, edits, and what contributors and the clock do."""
 

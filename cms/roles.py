@@ -41,6 +41,8 @@ _EDITS = (
     "articles.add_article",
     "articles.change_article",
     "articles.publish_article",
+    "articles.correct_article",
+    "articles.decide_correctionrequest",
     "articles.change_picture",
     "articles.add_tag",
     "articles.change_tag",
@@ -49,7 +51,14 @@ _EDITS = (
 ROLES: dict[str, Role] = {
     "contributor-relations": Role(
         pgettext_lazy("role", "Contributor relations"),
-        (*_READS, "cms.view_letter", "submissions.decide_mail", "submissions.write_story", "submissions.erase_story"),
+        (
+            *_READS,
+            "cms.view_letter",
+            "submissions.decide_mail",
+            "submissions.write_story",
+            "submissions.erase_story",
+            "articles.erase_correctionrequest",
+        ),
     ),
     "editor": Role(pgettext_lazy("role", "Editor"), _EDITS),
     "chief-editor": Role(

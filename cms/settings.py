@@ -197,15 +197,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 # How much of each kind one network, and all of them together, may send in an hour.
 LIMITS_PER_NETWORK: dict[str, int] = {
     "story": 30, "report": 30, "sign-up": 20, "draft": 60, "picture": 60, "check": 3000, "code": 60, "ticket": 10,
-    "receipt": 60, "counter": 30,
+    "receipt": 60, "counter": 30, "correction": 30,
 } | env.dict("LIMITS_PER_NETWORK", subcast_values=int, default={})  # fmt: skip
 LIMITS_IN_ALL: dict[str, int] = {
     "story": 3000, "report": 1000, "sign-up": 2000, "draft": 6000, "picture": 3000, "check": 100_000, "code": 6000,
-    "ticket": 600, "receipt": 6000, "counter": 1000,
+    "ticket": 600, "receipt": 6000, "counter": 1000, "correction": 1000,
 } | env.dict("LIMITS_IN_ALL", subcast_values=int, default={})  # fmt: skip
 # How many within FLOOD_WINDOW seconds are a flood, and for how many more seconds it then counts as one.
 FLOOD_FORMS: dict[str, int] = {
-    "story": 40, "report": 40, "sign-up": 60, "check": 2400, "counter": 40,
+    "story": 40, "report": 40, "sign-up": 60, "check": 2400, "counter": 40, "correction": 40,
 } | env.dict("FLOOD_FORMS", subcast_values=int, default={})  # fmt: skip
 FLOOD_WINDOW = env.int("FLOOD_WINDOW", default=60)
 FLOOD_LASTS = env.int("FLOOD_LASTS", default=600)

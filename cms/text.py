@@ -95,6 +95,12 @@ def clean_line(text: str) -> str:
     return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text.replace("\u2028", " "))).split())
 
 
+def clean_lines(text: str) -> str:
+    """Plain text of several lines: each as `clean_line` makes it, at most one empty line between two."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(map(clean_line, lines))).strip()
+
+
 def clean_html(html: str) -> str:
     """The one sanitiser: what it returns is safe to print in a page as it is, and cleaning it again changes nothing.
 

@@ -206,7 +206,8 @@ class DeskItem(models.Model):
         """
         expected = self.version if seen is None else seen
         with logged() as log:
-            row = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
+            # Its key stays open: another item that points here, which is checked as it commits, need not wait for this.
+            row = type(self)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
             if row.version != expected or (sources is not None and row.status not in sources):
                 raise Conflict(row)
             row._as_read, row._noted = row._columns(), {}

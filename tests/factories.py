@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
-from articles.models import Article, Picture, Section, Tag
+from articles.models import Article, CorrectionRequest, Picture, Section, Tag
 from cms import codes
 from cms.models import User
 from cms.roles import grant
@@ -184,6 +184,24 @@ def make_counter_notice(**fields: Any) -> CounterNotice:
     }
     made = CounterNotice(link=link, article=link.story.article, **values | fields)
     return made.receive(by=User.objects.system())
+
+
+def make_correction_request(article: Article | None = None, **fields: Any) -> CorrectionRequest:
+    """What a reader says is wrong in the given article, or in a new one."""
+    values: dict[str, Any] = {
+        "article": article or make_article(),
+        "wrong": "Three lines run all night.",
+        "right": "Four lines do, since March.",
+        "email": "reader@example.org",
+        "seed": codes.new_seed(),
+    }
+    return CorrectionRequest(**values | fields).receive(by=User.objects.system())
+
+
+def make_translation(article: Article, **fields: Any) -> Article:
+    """The Chinese version of an article."""
+    values: dict[str, Any] = {"headline": "夜班车", "body": "<p>三条线路整夜运行。</p>", "language": "zh-hans"}
+    return make_article(**values | {"series": article.series} | fields)
 
 
 def submission(**fields: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_every_text_that_is_replaced_is_kept_with_its_hash_and_no_text_twice(edi
     kept = list(Revision.objects.order_by("version"))
     assert [(row.headline, row.body) for row in kept] == [("One", "<p>First.</p>"), ("Two", "<p>First.</p>")]
     assert len({row.sha256 for row in kept}) == 2
-    assert article.modified() == article.revised_at > article.published_at
+    assert article.modified() == article.text_changed_at > article.published_at
 
 
 def test_a_move_that_changes_no_text_keeps_none_and_is_no_revision_for_readers(editor):

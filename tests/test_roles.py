@@ -15,12 +15,14 @@ from cms.workflow import DeskItem, NotPermitted
 from submissions.models import Appeal
 from tests.factories import (
     make_article,
+    make_correction_request,
     make_counter_notice,
     make_editor,
     make_guidelines,
     make_member,
     make_report,
     make_story,
+    make_translation,
 )
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +58,19 @@ MATRIX = {
     "submissions.guidelines": {"escalate": SYSTEM} | dict.fromkeys(["put_in_force", "take_back"], frozenset({CHIEF})),
     "articles.article": {
         **claims(*DESK),
-        **dict.fromkeys(["publish", "spike", "revive", "sign_off", "restore"], DESK),
+        **dict.fromkeys(["publish", "spike", "revive", "sign_off", "restore", "correct"], DESK),
         **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
         **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
+    },
+    "articles.correctionrequest": {
+        **claims(*DESK),
+        **dict.fromkeys(["correct", "reply", "decline"], DESK),
+        "erase": {RELATIONS},
+    },
+    "articles.staletranslation": {
+        **claims(*DESK),
+        **dict.fromkeys(["bring_up_to_date", "leave", "settle"], DESK),
+        **dict.fromkeys(["change_again", "drop"], SYSTEM),
     },
     "copyright.copyrightreport": claims(LEGAL)
     | suspicions(LEGAL)
@@ -76,24 +88,40 @@ def kinds() -> dict[str, type[DeskItem]]:
     return {model.kind(): model for model in apps.get_models() if issubclass(model, DeskItem)}
 
 
-def an_item(kind: str) -> DeskItem:
-    makers = {
-        "articles.article": make_article,
-        "copyright.copyrightreport": make_report,
-        "copyright.counternotice": make_counter_notice,
-    }
-    if kind in makers:
-        return makers[kind]()
-    if kind == "submissions.receivedmail":
-        return apps.get_model(kind)(language="en", status="waiting").enter(by=User.objects.system(), move="receive")
-    if kind == "submissions.guidelines":
-        return make_guidelines()
+def a_stale_translation() -> DeskItem:
+    original = make_article()
+    translation = make_translation(original)
+    original.amend(by=make_editor(), dek="What runs after one.")
+    return translation.stale_rows.get()
+
+
+def a_mail() -> DeskItem:
+    mail = apps.get_model("submissions.receivedmail")
+    return mail(language="en", status="waiting").enter(by=User.objects.system(), move="receive")
+
+
+def an_appeal() -> DeskItem:
     story = make_story()
-    if kind == "submissions.appeal":
-        story.decline(by=make_editor(), reason="Not news.")
-        story.appeal(by=User.objects.system(), reason="It is.")
-        return Appeal.objects.get(story=story)
-    return story
+    story.decline(by=make_editor(), reason="Not news.")
+    story.appeal(by=User.objects.system(), reason="It is.")
+    return Appeal.objects.get(story=story)
+
+
+MAKERS = {
+    "articles.article": make_article,
+    "articles.correctionrequest": make_correction_request,
+    "articles.staletranslation": a_stale_translation,
+    "copyright.copyrightreport": make_report,
+    "copyright.counternotice": make_counter_notice,
+    "submissions.appeal": an_appeal,
+    "submissions.guidelines": make_guidelines,
+    "submissions.receivedmail": a_mail,
+    "submissions.story": make_story,
+}
+
+
+def an_item(kind: str) -> DeskItem:
+    return MAKERS[kind]()
 
 
 def test_the_matrix_names_every_move_of_every_kind():

@@ -135,6 +135,8 @@ def test_when_the_body_of_a_move_fails_nothing_of_it_remains(editor, monkeypatch
 def test_every_kind_of_desk_item_is_found_without_being_registered(editor):
     assert {kind.kind() for kind in kinds(editor)} == {
         "articles.article",
+        "articles.correctionrequest",
+        "articles.staletranslation",
         "submissions.story",
         "submissions.appeal",
         "submissions.receivedmail",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from articles.demo import corrections
 from articles.importer import Importer
 from articles.models import Article, Page, Picture, Section
 from cms.models import User
@@ -38,6 +39,7 @@ def load() -> str:
         Article.objects.filter(external_id__startswith="demo-").exclude(external_id__in=known).order_by("pk")
     ):
         _finish(article, system)
+    corrections.load()
     return f"{Article.objects.count()} articles in {Section.objects.count()} sections"
 
 

@@ -49,7 +49,7 @@ def part(number: int) -> Iterator[str]:
     """One part, a piece at a time: two lookups in an index for each article, no sorting, flat memory."""
     first = number * PART
     articles = Article.objects.published().filter(pk__gte=first, pk__lt=first + PART).with_translations()
-    rows = articles.only("slug", "language", "published_at", "updated").order_by("pk")
+    rows = articles.only("slug", "language", "published_at", "text_changed_at").order_by("pk")
     yield _open()
     for article in rows.iterator(chunk_size=500):
         yield _url(article.permalink(), article.versions(), article.modified())
@@ -72,7 +72,7 @@ def standing_pages() -> str:
 
 def _standing() -> Iterable[tuple[str, list[str]]]:
     yield from [("articles:home", []), ("submissions:guidelines", []), ("submissions:submit", [])]
-    yield from [("newsletter:signup", []), ("copyright:policy", []), ("transparency", [])]
+    yield from [("articles:corrections", []), ("newsletter:signup", []), ("copyright:policy", []), ("transparency", [])]
     yield from (("articles:section", [slug]) for slug in Section.objects.values_list("slug", flat=True))
 
 

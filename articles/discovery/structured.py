@@ -90,6 +90,10 @@ def article_data(article: Article) -> Data:
     }
     optional = {
         "image": picture_data(article.cover, article.cover_alt) if article.cover else None,
+        "correction": [
+            {"@type": "CorrectionComment", "text": text, "datePublished": made.isoformat()}
+            for text, made in article.corrections()
+        ],
         "isBasedOn": [source for source in article.sources if source.startswith(("http://", "https://"))],
     }
     return data | {name: value for name, value in optional.items() if value}

@@ -2,17 +2,22 @@
 
 from articles.models.article import Article, ArticleQuerySet
 from articles.models.author import Author
+from articles.models.correction import Correction
+from articles.models.correction_request import CorrectionRequest
 from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
 from articles.models.history import Redirect, Revision
 from articles.models.page import Page
 from articles.models.picture import Picture
 from articles.models.section import Section, Tag
+from articles.models.stale_translation import StaleTranslation
 from articles.models.withholding import Law, Withholding
 
 __all__ = [
     "Article",
     "ArticleQuerySet",
     "Author",
+    "Correction",
+    "CorrectionRequest",
     "Fingerprint",
     "FingerprintKey",
     "Law",
@@ -22,6 +27,7 @@ __all__ = [
     "Revision",
     "Section",
     "SourceKey",
+    "StaleTranslation",
     "Tag",
     "Withholding",
 ]

@@ -16,8 +16,8 @@ from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.corrected import Corrected
 from articles.models.history import Remembered
-from articles.models.signed_off import SignedOff
 from articles.models.withholding import Withholding
 from articles.reading_time import reading_minutes
 from cms.claims import Claimable, claim_index
@@ -52,7 +52,7 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
 
     def for_cards(self) -> Self:
         """With what a card in a list shows, and nothing else."""
-        return self.select_related("section", "cover").defer("body", "sources")
+        return self.select_related("section", "cover").defer("body", "sources", "corrected")
 
     def with_translations(self) -> Self:
         """Each annotated with the slug of its readable version in every language: `slug_in_<language>`."""
@@ -68,7 +68,7 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
         return self.annotate(**versions)
 
 
-class Article(SignedOff, Remembered, Claimable):
+class Article(Corrected, Remembered, Claimable):
     """A text in one language. Its translations share its `series`."""
 
     class Status(models.TextChoices):
@@ -122,6 +122,7 @@ class Article(SignedOff, Remembered, Claimable):
         permissions = [
             ("publish_article", _("Can publish and spike articles")),
             ("kill_article", _("Can kill published articles")),
+            ("correct_article", _("Can publish corrections")),
             ("withhold_article", _("Can withhold articles and lift it")),
         ]
         constraints = [

@@ -25,12 +25,6 @@ class AuthorQuerySet(models.QuerySet["Author"]):
         return {name: author for author in found for name in (author.name_en, author.name_zh_hans) if name in wanted}
 
 
-def check_https(url: str) -> None:
-    """Refuse an address that is not https: it becomes a link on a public page."""
-    if not url.startswith("https://"):
-        raise ValidationError(_("Give an address that begins with https://."))
-
-
 class Author(models.Model):
     """A person with a page. Nobody gets one by sending a story: contributors have no accounts, and may be anonymous."""
 
@@ -39,7 +33,7 @@ class Author(models.Model):
     name_zh_hans = models.CharField(_("name in Chinese"), max_length=120, blank=True)
     about_en = models.TextField(_("about, in English"), max_length=1000, blank=True)
     about_zh_hans = models.TextField(_("about, in Chinese"), max_length=1000, blank=True)
-    link = models.URLField(_("own page elsewhere"), blank=True, validators=[check_https])
+    link = models.URLField(_("own page elsewhere"), blank=True)
 
     objects = AuthorQuerySet.as_manager()
 
@@ -56,6 +50,11 @@ class Author(models.Model):
         self.name_en, self.name_zh_hans = clean_line(self.name_en), clean_line(self.name_zh_hans)
         self.about_en, self.about_zh_hans = clean_line(self.about_en), clean_line(self.about_zh_hans)
         super().save(**kwargs)
+
+    def clean(self) -> None:
+        """Refuse a link that is not https: it is printed on a public page."""
+        if self.link and not self.link.startswith("https://"):
+            raise ValidationError({"link": _("Give an address that begins with https://.")})
 
     @property
     def name(self) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cms.models import User
 
 TEXTS = ("headline", "dek", "byline", "body")
-SHOWN = (*TEXTS, "cover_id", "cover_alt")  # what readers see change
 PUBLISHED = "published"
 
 
@@ -97,8 +96,6 @@ class Remembered(DeskItem):
         tidy: Any
         check_printable: Any
 
-    revised_at = models.DateTimeField(_("revised"), null=True, editable=False)
-
     class Meta:
         abstract = True
 
@@ -113,18 +110,11 @@ class Remembered(DeskItem):
             kept.save(force_insert=True)
         if "slug" in changed and self.has_run():
             self._leave_address(before["slug"])
-        if changed & set(SHOWN) and before["status"] == self.status == PUBLISHED and self.has_run():
-            self.revised_at = timezone.now()
         super().save_changed()
 
     def has_run(self) -> bool:
         """Whether readers have ever been able to see it."""
         return self.published_at is not None and self.published_at <= timezone.now()
-
-    def modified(self) -> datetime:
-        """When what readers see of it last changed."""
-        assert self.published_at  # asked of published articles only  # noqa: S101
-        return max(self.published_at, self.revised_at or self.published_at)
 
     def _leave_address(self, slug: str) -> None:
         """Let the former address lead here; the new one, if it was ours before, leads nowhere else any more."""

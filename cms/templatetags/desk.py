@@ -42,6 +42,8 @@ STEPS = {
     "delete": pgettext_lazy("log", "deleted"),
     "restore": pgettext_lazy("log", "earlier text brought back"),
     "sign_off": pgettext_lazy("log", "signed off"),
+    "correct": pgettext_lazy("log", "correction published"),
+    "change_again": pgettext_lazy("log", "the original changed again"),
     "propose_kill": pgettext_lazy("log", "proposed to kill"),
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
