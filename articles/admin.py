@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Picture, Section, Tag
 from cms.admin import DeskAdmin, PublicAdmin, SeenForm
 from cms.editor import BodyWidget
-from cms.page_cache import site_changed
 from cms.text import rich_text
 
 
@@ -71,7 +69,7 @@ class ArticleAdmin(DeskAdmin):
     raw_id_fields = ["cover"]
     fields = [
         "seen", "headline", "dek", "byline", "body", ("language", "section"), "tags",
-        ("cover", "cover_alt"), ("upload", "upload_source_type"), ("slug", "published_at"), "series",
+        ("cover", "cover_alt"), "cover_caption", ("upload", "upload_source_type"), ("slug", "published_at"), "series",
     ]  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -111,31 +109,4 @@ class TagAdmin(PublicAdmin):
     search_fields = ["name", "slug"]
 
 
-@admin.register(Picture)
-class PictureAdmin(PublicAdmin):
-    """Pictures: their origin and credit."""
-
-    list_display = ["uid", "source_type", "width", "height", "credit", "created"]
-    list_filter = ["source_type"]
-    search_fields = ["credit", "sha256"]
-    fields = ["source_type", "credit", "width", "height", "sha256", "declared", "rendered"]
-    readonly_fields = ["width", "height", "sha256", "declared", "rendered"]
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Pictures come in with stories and articles."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The worker forgets pictures that nothing uses."""
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A changed origin goes into the bytes of every copy too."""
-        wanted = obj.source_type
-        fresh = Picture.objects.get(pk=obj.pk)
-        fresh.declare(wanted)
-        Picture.objects.filter(pk=obj.pk).update(credit=obj.credit)
-        transaction.on_commit(site_changed)
-        if fresh.source_type != wanted:
-            messages.warning(request, _("The file itself says that it is computer-generated: its origin stays."))
+import articles.picture_admin  # noqa: E402, F401  (it registers the pictures)

@@ -20,7 +20,7 @@ from articles.crops import crops
 from articles.licences import Licensed
 from articles.picture_data import MachineImage, machine_images
 from articles.picture_files import replace_file
-from articles.provenance import GENERATED, SOURCE_TYPES, Disclosure, contradicts, disclosure
+from articles.provenance import COMPOSITE, GENERATED, SOURCE_TYPES, Disclosure, Label, contradicts, disclosure
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -108,9 +108,20 @@ class Picture(Licensed):
         return self.file.url
 
     @property
+    def thumbnail_url(self) -> str:
+        """Where the smallest copy is served; the original until there is one."""
+        jpegs = [width for width, _height, kind in self.renditions if kind == "jpeg"]
+        return self.rendition_url(min(jpegs), "jpeg") if jpegs else self.url
+
+    @property
     def is_computer_generated(self) -> bool:
         """Whether a person has to be told that no camera saw this."""
         return self.source_type in GENERATED
+
+    @property
+    def is_wholly_generated(self) -> bool:
+        """Whether it is certain that all of it was made by a computer."""
+        return self.source_type != COMPOSITE and self.disclosed.label == Label.GENERATED
 
     @property
     def disclosed(self) -> Disclosure:
