@@ -33,16 +33,27 @@ class ArticleForm(SeenForm):
     def clean(self) -> dict[str, Any]:
         """Take a new cover in; its origin has to be declared with it."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("upload") and not data.get("upload_source_type"):
-            self.add_error("upload_source_type", _("Say where the picture comes from."))
-        elif data.get("upload"):
-            try:
-                data["cover"] = Picture.objects.take_in(data["upload"], source_type=data["upload_source_type"])
-            except forms.ValidationError as error:
-                self.add_error("upload", error)
+        self._take_in(data)
         if self.instance.status == Article.Status.PUBLISHED:
             self._check_still_printable(data)
         return data
+
+    def _take_in(self, data: dict[str, Any]) -> None:
+        """Make the upload the cover, in the form too: whatever else is wrong, nobody has to choose the file again."""
+        origin, cover = data.get("upload_source_type", ""), data.get("cover")
+        try:
+            if data.get("upload"):
+                data["cover"] = cover = Picture.objects.take_in(data["upload"], source_type=origin)
+                sent: Any = self.data
+                self.data = sent = sent.copy()
+                sent["cover"] = str(cover.pk)
+            elif cover and origin and not cover.source_type:
+                cover.declare(origin)
+        except forms.ValidationError as error:
+            self.add_error("upload", error)
+            return
+        if data.get("upload") and cover and not cover.source_type:
+            self.add_error("upload_source_type", _("Say where the picture comes from."))
 
     def _check_still_printable(self, data: dict[str, Any]) -> None:
         """What readers see may be changed, not emptied."""

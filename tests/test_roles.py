@@ -41,7 +41,7 @@ MATRIX = {
     "submissions.guidelines": dict.fromkeys(["put_in_force", "take_back"], frozenset({CHIEF})),
     "articles.article": {
         **claims(*DESK),
-        **dict.fromkeys(["publish", "spike", "revive", "sign_off"], DESK),
+        **dict.fromkeys(["publish", "spike", "revive", "sign_off", "stand_by_origin"], DESK),
         **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
         **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
     },
