@@ -63,6 +63,7 @@ class PictureAdmin(PublicAdmin):
     search_fields = ["credit", "licence_note", "sha256"]
     search_help_text = _("Credit, licence, the headline of an article, or the SHA-256 of the file")
     list_per_page = 50
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fields = [
         "shown", ("focus_x", "focus_y"), "source_type", "origin", "credit", "licence", "licence_note", "licence_url",
         "used", "sha256", "rendered",

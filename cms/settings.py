@@ -47,6 +47,9 @@ UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a st
 LOG_HEADS_TO = env.str("LOG_HEADS_TO", default="")  # who keeps the signed heads of the log, see docs/production.md
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", default=120))  # after its holder's last step (cms/claims.py)
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
+COVER_GENERATOR = env.str(
+    "COVER_GENERATOR", default=""
+)  # draws covers in place of articles/cover_art (docs/editing.md)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after it was last saved
 
 # Where set, nobody publishes alone the story that they accepted, and a kill takes two people.
@@ -257,10 +260,7 @@ LOGIN_REDIRECT_URL = "admin:desk"
 SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not DEBUG)
 ACCOUNT_ADAPTER = "cms.signin.adapters.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = [
-    "username*",
-    "password1*",
-]  # nobody signs up; without an address nobody is asked to confirm one
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up, nobody is asked to confirm an address
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "cms.signin.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import uuid
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator
@@ -33,6 +35,8 @@ def percent(label: _StrPromise) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(label, default=50, db_default=50, validators=[MaxValueValidator(100)])
 
 
+log = logging.getLogger(__name__)
+
 _OF_ITS_FILE = ("file", "width", "height", "sha256", "source_type", "declared", "claimed")
 
 
@@ -56,12 +60,35 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         return picture
 
     def draw_cover(self, article: Article) -> Picture:
-        """Give an unsaved article a cover drawn by code from its headline and section, and say so in its alt text."""
-        data = cover_art.cover_bytes(article.headline, article.section.slug)
-        article.cover = self.take_in(BytesIO(data), source_type="algorithmicMedia")
+        """Give an unsaved article a cover drawn by code from its headline and section, and say so in its alt text.
+
+        With COVER_GENERATOR set, that draws it; where it fails, our own does.
+        """
+        headline, section = article.headline, article.section.slug
+        article.cover = self._by_setting(headline, section) or self.take_in(
+            BytesIO(cover_art.cover_bytes(headline, section)), source_type=cover_art.SOURCE_TYPE
+        )
         with translation.override(article.language):
             article.cover_alt = gettext("Geometric pattern drawn by a computer")
+            if article.cover.source_type != cover_art.SOURCE_TYPE:
+                article.cover_alt = gettext("Illustration made by a computer")
         return article.cover
+
+    def _by_setting(self, headline: str, section: str) -> Picture | None:
+        """A cover by the generator that the newsroom has chosen; None without one, or where it failed.
+
+        Its file has to declare its own origin: we cannot know it.
+        """
+        data = cover_art.by_setting(headline, section)
+        try:
+            picture = self.take_in(BytesIO(data)) if data else None
+        except ValidationError:
+            log.exception("COVER_GENERATOR made no picture that we can print")
+            return None
+        if picture and picture.source_type not in GENERATED:
+            log.error("COVER_GENERATOR made a picture that does not declare itself generated")
+            return None
+        return picture
 
 
 class Picture(Licensed):
