@@ -58,10 +58,9 @@ class PictureAdmin(PublicAdmin):
     """Pictures come in with stories and articles; the worker forgets those that nothing uses."""
 
     form = PictureForm
-    list_display = ["thumbnail", "source_type", "size", "credit", "used", "created"]
+    list_display = ["thumbnail", "said", "size", "credit", "used", "created"]
     list_filter = ["source_type", "licence"]
     search_fields = ["credit", "licence_note", "sha256"]
-    search_help_text = _("Credit, licence, the headline of an article, or the SHA-256 of the file")
     list_per_page = 50
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fields = [
@@ -109,6 +108,12 @@ class PictureAdmin(PublicAdmin):
             '<img class="thumbnail" src="{}" width="96" height="{}" alt="{}" loading="lazy">',
             picture.thumbnail_url, height, _("Picture %(number)s") % {"number": picture.pk},
         )  # fmt: skip
+
+    @admin.display(description=_("origin"), ordering="source_type")
+    def said(self, picture: Picture) -> str:
+        """The origin that is printed, and whether an editor has still to decide on it."""
+        doubt = format_html(' <span class="pill">{}</span>', _("in doubt")) if picture.is_in_doubt else ""
+        return format_html("{}{}", picture.get_source_type_display() or "–", doubt)
 
     @admin.display(description=_("size"))
     def size(self, picture: Picture) -> str:
