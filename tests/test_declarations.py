@@ -2,7 +2,9 @@
 
 import json
 import struct
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -118,7 +120,7 @@ def test_an_aigc_record_in_a_png_text_counts():
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_content_credentials_are_read_in_every_format(kind, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "c2pa", None)  # as without the optional package
+    monkeypatch.setitem(sys.modules, "c2pa", None)  # as without the optional package
     result = taken(with_manifest(kind, TRAINED))
     assert result.declared["c2pa"] == {"state": "unchecked", "source_type": TRAINED}
     assert (result.source_type, result.aigc["Label"]) == (TRAINED, "1")
@@ -139,3 +141,21 @@ def test_huge_metadata_is_refused_or_ignored_but_never_kept():
     assert taken(jpeg(0x010E, "x" * 60_000)).declared == {}
     assert taken(png(Comment="x" * 900_000)).declared == {}
     assert len(taken(png(AIGC="[" * 50_000)).data) < 100_000
+
+
+SIGNED = Path(__file__).parent / "data" / "content-credentials.avif"  # signed with a key made for it, until 2059
+
+
+def test_a_real_manifest_is_read_without_the_optional_package_too(monkeypatch):
+    monkeypatch.setitem(sys.modules, "c2pa", None)
+    assert taken(SIGNED.read_bytes()).declared == {"c2pa": {"state": "unchecked", "source_type": TRAINED}}
+
+
+def test_with_the_optional_package_a_signature_is_checked_and_tampering_noticed():
+    pytest.importorskip("c2pa")
+    data = bytearray(SIGNED.read_bytes())
+    assert taken(data).declared["c2pa"]["state"] == "valid"
+    data[-1] ^= 1
+    tampered = taken(data)
+    assert tampered.declared["c2pa"]["state"] == "invalid"
+    assert tampered.aigc["Label"] == "3"
