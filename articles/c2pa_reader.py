@@ -69,5 +69,5 @@ def _checked(image: Image.Image, raw: bytes) -> str:
         with Context(offline) as context, Reader(kind, BytesIO(raw), context=context) as reader:
             return _STATES.get(str(json.loads(reader.json()).get("validation_state")), "invalid")
     except Exception:  # its own errors, by whatever is wrong with the manifest
-        log.info("content credentials cannot be read", exc_info=True)
+        log.debug("content credentials cannot be read", exc_info=True)
         return "invalid"
