@@ -23,7 +23,8 @@ from cms.admin import PublicAdmin
 from cms.page_cache import site_changed
 from cms.workflow import DeskItem
 
-FOUND_BY_HEADLINE = 500  # the latest articles of that headline whose covers a search shows
+SEARCHED = 20_000  # the latest articles, whose headlines a search looks into
+FOUND = 500  # of them, whose covers it shows
 _FOCUS: Any = forms.Script("focus.js", defer=True)  # Any: the stubs know scripts by their paths only
 
 
@@ -95,8 +96,9 @@ class PictureAdmin(PublicAdmin):
         """Also the covers of the latest articles whose headline has the words."""
         found, doubled = super().get_search_results(request, queryset, search_term)
         if search_term.strip():
-            named = Article.objects.filter(headline__icontains=search_term.strip()).exclude(cover=None)
-            covers = named.order_by("-pk").values_list("cover", flat=True)[:FOUND_BY_HEADLINE]
+            latest = Article.objects.order_by("-pk").values("pk")[:SEARCHED]
+            named = Article.objects.filter(pk__in=latest, headline__icontains=search_term.strip()).exclude(cover=None)
+            covers = named.order_by("-pk").values_list("cover", flat=True)[:FOUND]
             found |= queryset.filter(pk__in=list(covers))
         return found, doubled
 

@@ -3,6 +3,7 @@
 import json
 import re
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -273,6 +274,24 @@ def test_what_was_changed_while_the_worker_rendered_is_rendered_again():
     Picture.objects.filter(pk=picture.pk).update(focus_x=10)
     picture.render()
     assert Picture.objects.unrendered().get() == picture
+
+
+def test_an_origin_declared_anew_while_the_worker_reads_the_old_file_is_not_forgotten(monkeypatch):
+    picture = make_picture()
+
+    def overtaken(self):
+        Picture.objects.get(pk=self.pk).declare("digitalCreation")
+        return render(self)  # its file is gone by now
+
+    render = Picture.render
+    monkeypatch.setattr(Picture, "render", overtaken)
+    make_renditions()
+    monkeypatch.undo()
+    assert Picture.objects.unrendered().get() == picture
+    make_renditions()
+    picture.refresh_from_db()
+    assert len(picture.crops) == 3
+    assert not list(Path(picture.file.path).parent.glob("*.part"))
 
 
 def test_caption_credit_and_licence_stand_under_the_cover(client):
