@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, Picture, Section, Tag
+from articles.models import Article, Page, Picture, Section, Tag
 from cms.admin import DeskAdmin, PublicAdmin, SeenForm
 from cms.editor import BodyWidget
 from cms.text import rich_text
@@ -118,6 +118,28 @@ class TagAdmin(PublicAdmin):
 
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
+
+
+class PageForm(forms.ModelForm):
+    """A page's text, in the editor."""
+
+    class Meta:
+        widgets = {"body": BodyWidget(attrs={"rows": 20})}
+
+    def clean_body(self) -> str:
+        """The one sanitiser, for editors too."""
+        return rich_text(self.cleaned_data["body"])
+
+
+@admin.register(Page)
+class PageAdmin(PublicAdmin):
+    """The pages on which the newsroom says who it is."""
+
+    form = PageForm
+    list_display = ["title", "key", "language", "updated"]
+    list_filter = ["language"]
+    search_fields = ["title", "body"]
+    fields = [("key", "language"), "title", "body"]
 
 
 import articles.picture_admin  # noqa: E402, F401  (it registers the pictures)

@@ -10,6 +10,7 @@ from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
+from articles.discovery.structured import pages_about
 from articles.models import Section
 from cms.page_cache import kept
 
@@ -41,5 +42,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "contact_email": settings.CONTACT_EMAIL,
         "sections": SimpleLazyObject(_sections),
+        "pages_about": SimpleLazyObject(lambda: pages_about(get_language()).values()),
         "languages": SimpleLazyObject(lambda: _languages(request)),
     }

@@ -28,14 +28,15 @@ def machine_images(picture: Picture) -> list[MachineImage]:
     return [MachineImage(settings.SITE_URL + url if url[:1] == "/" else url, *size) for url, *size in files]
 
 
-def image_objects(picture: Picture, caption: str = "") -> list[dict[str, Any]]:
-    """schema.org ImageObjects, one a file; `caption` is the article's own, the disclosure is added to it.
+def image_objects(picture: Picture, caption: str = "", alt: str = "") -> list[dict[str, Any]]:
+    """schema.org ImageObjects, one a file, 16:9 first. Their caption is what stands under the cover: the article's
+    own `caption` and the disclosure; where there is neither, its description `alt`.
 
     `digitalSourceType` is the IPTC term that every copy's bytes carry.
     """
     disclosed = picture.disclosed
     about = {
-        "caption": " ".join(filter(None, [caption, disclosed.caption])),
+        "caption": " ".join(filter(None, [caption, disclosed.caption])) or alt,
         "digitalSourceType": disclosed.uri,
         "creditText": picture.credit,
         "license": picture.licence_link,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -15,7 +16,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.models import Article, ArticleQuerySet, Picture, Section, Tag, Withholding
+from articles.discovery.feeds import FORMATS
+from articles.discovery.hreflang import alternates, same_in_each_language
+from articles.discovery.structured import article_data, organisation_data
+from articles.models import Article, ArticleQuerySet, Page, Picture, Section, Tag, Withholding
 from articles.pages import RELATED, page_of
 from cms.page_cache import public_page
 
@@ -39,7 +43,9 @@ def home(request: HttpRequest) -> HttpResponse:
     desks = [(section, found[:HOME_A_SECTION]) for section, found in sections.items() if len(found) > 1]
     more = [found[0] for found in sections.values() if len(found) == 1]
     lead = articles[0] if articles else None
-    return render(request, "articles/home.html", {"lead": lead, "latest": shown, "desks": desks, "more": more})
+    context: dict[str, Any] = {"lead": lead, "latest": shown, "desks": desks, "more": more}
+    context |= {"structured": organisation_data(get_language()), "alternates": same_in_each_language("articles:home")}
+    return render(request, "articles/home.html", context)
 
 
 @require_safe
@@ -48,7 +54,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     """A section's articles, newest first."""
     found = get_object_or_404(Section, slug=slug)
     articles = Article.objects.in_language(get_language()).filter(section=found)
-    return _list(request, found.name, articles.for_cards())
+    same = same_in_each_language("articles:section", slug)
+    return _list(request, found.name, articles.for_cards(), alternates=same)
 
 
 @require_safe
@@ -62,10 +69,12 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     return _list(request, found.name, articles.for_cards())
 
 
-def _list(request: HttpRequest, heading: str, articles: ArticleQuerySet) -> HttpResponse:
+def _list(request: HttpRequest, heading: str, articles: ArticleQuerySet, **more: Any) -> HttpResponse:
+    """A page of a list; `more` is what else the template may be given."""
     page = page_of(articles, request.GET.get("before", ""), request.path)
     empty = _("Nothing has been published here yet.")
-    context = {"heading": heading, "page": page, "articles": page.articles, "empty_text": empty}
+    context = {"heading": heading, "page": page, "articles": page.articles, "empty_text": empty, **more}
+    context["feeds"] = [(kind, media_type.partition(";")[0]) for kind, (media_type, _write) in FORMATS.items()]
     return render(request, "articles/list.html", context | {"older_url": page.older_url, "newest_url": page.newest_url})
 
 
@@ -87,8 +96,23 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "related": related_to(found),
         "tags": [tag] if tag.slug else [],
         "permalink": found.permalink(),
+        "structured": article_data(found),
+        "alternates": alternates(found.versions()),
     }
     return render(request, "articles/article.html", context)
+
+
+@require_safe
+@public_page()
+def page(request: HttpRequest, key: str) -> HttpResponse:
+    """What the newsroom says of itself."""
+    written = {page.language: page for page in Page.objects.filter(key=key)}
+    found = written.get(get_language())
+    if found is None:
+        raise Http404
+    request.versions = {code: page.get_absolute_url() for code, page in written.items()}  # type: ignore[attr-defined]
+    versions = {code: settings.SITE_URL + url for code, url in request.versions.items()}  # type: ignore[attr-defined]
+    return render(request, "articles/page.html", {"page": found, "alternates": alternates(versions)})
 
 
 def related_to(article: Article) -> list[Article]:

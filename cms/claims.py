@@ -94,6 +94,8 @@ class Claimable(DeskItem):
     def barred(self, by: User, move: str) -> str | _StrPromise:
         """What somebody else has claimed is theirs to decide on. The system, acting for contributors, is no rival."""
         holder = self.claimed_by
+        if move == "lapse_claim" and not by.is_system:
+            return _("A claim lapses by itself: take the item over and say why.")
         if move in {"take_over", "lapse_claim"}:
             return "" if holder and holder != by else _("There is nobody to take it over from.")
         if move in _HOLDERS and holder != by:

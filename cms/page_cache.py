@@ -70,14 +70,15 @@ def public_page(*parameters: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             query = "&".join(f"{name}={request.GET.get(name, '')}" for name in parameters)
             place = f"{request.get_host()}|{get_language()}|{request.path}|{query}".encode()
-            key = f"page:{generation()}:{hashlib.sha256(place).hexdigest()}"
-            content = cache.get(key)
-            if content is None:
+            key = f"response:{generation()}:{hashlib.sha256(place).hexdigest()}"
+            page = cache.get(key)
+            if page is None:
                 response = view(request, *args, **kwargs)
                 if response.status_code == 200:
-                    cache.set(key, response.content, settings.PAGE_CACHE_SECONDS)
+                    page = (response.content, response["Content-Type"])
+                    cache.set(key, page, settings.PAGE_CACHE_SECONDS)
                 return _finish(request, response)
-            return _finish(request, HttpResponse(content))
+            return _finish(request, HttpResponse(page[0], content_type=page[1]))
 
         return answer
 

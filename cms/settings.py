@@ -41,6 +41,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=f"desk@{urlsplit(SITE_URL).host
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{SITE_NAME} <{CONTACT_EMAIL}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
+WEBSUB_HUB = env.str("WEBSUB_HUB", default="")  # told of news by the worker, named in every feed
 # How long the personal data of declined and withdrawn stories stay: no shorter than an appeal is possible.
 RETENTION = timedelta(days=max(184, env.int("RETENTION_DAYS", default=184)))
 UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a story that waits for changes is closed
@@ -231,18 +232,12 @@ _KEYS = ("MAILERSEND_INBOUND_SECRET", "MAILGUN_WEBHOOK_SIGNING_KEY", "MANDRILL_W
 ANYMAIL: dict[str, str | list[str]] = {name: env.str(name, default="") for name in _KEYS}
 ANYMAIL |= {"WEBHOOK_SECRET": env.list("WEBHOOK_SECRET", default=[])}
 SHOW_OUTBOX = DEBUG
+EMAIL_BACKEND = "cms.outbox.OutboxBackend"
+EMAIL_TIMEOUT = 30
 if env.str("EMAIL_URL", default=""):
     _mail = env.dj_email_url("EMAIL_URL")
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-    EMAIL_HOST = _mail["EMAIL_HOST"]
-    EMAIL_PORT = _mail["EMAIL_PORT"]
-    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
-    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
-    EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
-    EMAIL_TIMEOUT = 30
-else:
-    EMAIL_BACKEND = "cms.outbox.OutboxBackend"
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]  # an unknown scheme has none: better no start than lost mail
+    globals().update({name: value for name, value in _mail.items() if value is not None})
 
 # --- Safety ------------------------------------------------------------------------------------------
 
@@ -260,7 +255,7 @@ LOGIN_REDIRECT_URL = "admin:desk"
 SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not DEBUG)
 ACCOUNT_ADAPTER = "cms.signin.adapters.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up, nobody is asked to confirm an address
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up, and no address has to be confirmed
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "cms.signin.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+from articles.discovery import views as discovery
 from articles.views import media
 from cms import health, outbox
 from cms.figures.pages import transparency
@@ -25,6 +26,11 @@ urlpatterns = [
     path("media/<path:path>", media, name="media"),
     # Mailgun posts whole messages where the address ends with "mime".
     re_path(r"^anymail/(?P<service>[a-z]{1,20})/inbound(?:_mime)?/$", inbound, name="mail_webhook"),
+    path("sitemap.xml", discovery.sitemap_index, name="sitemap"),
+    path("sitemap-pages.xml", discovery.sitemap_pages, name="sitemap_pages"),
+    path("sitemap-<int:number>.xml", discovery.sitemap_part, name="sitemap_part"),
+    path("sitemap-news.xml", discovery.sitemap_news, name="sitemap_news"),
+    path("robots.txt", discovery.robots, name="robots"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     *i18n_patterns(

@@ -1,11 +1,12 @@
-"""Sample sections and articles, with covers drawn by code."""
+"""Sample sections, pages about the newsroom, and articles with covers drawn by code."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from articles.importer import Importer
-from articles.models import Article, Picture, Section
+from articles.models import Article, Page, Picture, Section
 from cms.models import User
 
 FOLDER = Path(__file__).parent
@@ -23,6 +24,8 @@ def load() -> str:
     for position, (slug, english, chinese) in enumerate(SECTIONS, 1):
         names = {"name_en": english, "name_zh_hans": chinese, "position": position}
         Section.objects.get_or_create(slug=slug, defaults=names)
+    for page in json.loads((FOLDER / "pages.json").read_text("utf-8")):
+        Page.objects.get_or_create(key=page.pop("key"), language=page.pop("language"), defaults=page)
     known = set(Article.objects.values_list("external_id", flat=True))
     complaints: list[str] = []
     importer = Importer(by=system, folder=FOLDER, complain=lambda number, text: complaints.append(f"{number}: {text}"))

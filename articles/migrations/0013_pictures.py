@@ -30,7 +30,7 @@ def percent(label):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0008_one_bookmark")]
+    dependencies = [("articles", "0009_pages_about")]
 
     operations = [
         migrations.AddField("picture", "focus_x", percent("focal point from the left, %")),

@@ -2,6 +2,7 @@
 
 from articles.models.article import Article, ArticleQuerySet
 from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
+from articles.models.page import Page
 from articles.models.picture import Picture
 from articles.models.section import Section, Tag
 from articles.models.withholding import Law, Withholding
@@ -12,6 +13,7 @@ __all__ = [
     "Fingerprint",
     "FingerprintKey",
     "Law",
+    "Page",
     "Picture",
     "Section",
     "SourceKey",

@@ -136,6 +136,9 @@ class Article(CoverGate, SignedOff, Claimable):
             models.Index(fields=[*DESK_INDEX, "section"], name="article_waiting", condition=models.Q(status="draft")),
             claim_index("article_claimed"),
             models.Index(
+                fields=["language", "-published_at"], name="article_killed", condition=models.Q(status="killed")
+            ),
+            models.Index(
                 fields=["id"],
                 name="article_unrelated",
                 condition=models.Q(related_at=None, status="published"),
@@ -188,6 +191,16 @@ class Article(CoverGate, SignedOff, Claimable):
                     url = reverse("articles:article", args=[slug])
                 found.append({"language": code, "name": translation.get_language_info(code)["name_local"], "url": url})
         return found
+
+    def versions(self) -> dict[str, str]:
+        """The absolute URLs of the readable versions by language, of an article read by `with_translations()`."""
+        others = {row["language"]: settings.SITE_URL + row["url"] for row in self.translations()}
+        return {self.language: self.permalink(), **others}
+
+    def modified(self) -> datetime:
+        """When what readers see of it last changed."""
+        assert self.published_at  # asked of published articles only  # noqa: S101
+        return max(self.published_at, self.updated)
 
     def is_withheld(self) -> bool:
         """Whether any withholding is active."""
