@@ -23,6 +23,7 @@ from cms.workflow import Conflict
 FIELDS = {
     "lang": "language", "headline": "headline", "dek": "dek", "body_html": "body", "byline": "byline",
     "published_at": "published_at", "cover_alt": "cover_alt", "origin": "origin",
+    "cover_caption": "cover_caption",
 }  # fmt: skip
 
 
@@ -138,7 +139,8 @@ class Importer:
         wanted = Article(external_id=row["id"], **self._values(row, section))
         wanted.slug = wanted.slug or article.slug
         wanted.tidy()
-        names = [*FIELDS.values(), "section_id", "series", "slug"]
+        names = {*FIELDS.values(), "section_id", "series", "slug"}
+        names -= {"cover_caption"} if row["cover_caption"] is None else set()  # a file that knows none takes none away
         changes = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(article, name)}
         cover = self._cover(row, article.cover) if row["cover"] else article.cover
         if cover != article.cover:
@@ -161,7 +163,8 @@ class Importer:
                 if not present.source_type and row["cover_source_type"]:
                     present.declare(row["cover_source_type"])  # what was missing when it was first imported
                 return present
-            return Picture.objects.take_in(file, source_type=row["cover_source_type"] or "")
+            said = {name: row[f"cover_{name}"] or "" for name in ("source_type", "credit", "licence")}
+            return Picture.objects.take_in(file, **said)
 
     def _tag(self, fresh: list[tuple[Article, dict[str, Any]]]) -> None:
         """Tag the new articles with one query for all."""

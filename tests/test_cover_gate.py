@@ -253,6 +253,9 @@ def test_the_page_shows_the_original_until_the_worker_came_and_never_names_a_fil
     assert {address.rpartition(".")[2] for address in named} == {"avif", "webp", "jpeg"}
     for address in named:
         assert client.get(address).status_code == 200, address
+    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert [image["url"] for image in json.loads(data)["image"]] == picture.machine_urls()
+    assert len(picture.machine_urls()) == 3
     for url in picture.machine_urls():
         assert client.get(url.removeprefix("http://localhost:8000")).status_code == 200, url
 

@@ -47,12 +47,14 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         """Pictures whose renditions the worker has still to make."""
         return self.filter(rendered__isnull=True)
 
-    def take_in(self, upload: BinaryIO | UploadedFile, *, source_type: str = "", credit: str = "") -> Picture:
+    def take_in(
+        self, upload: BinaryIO | UploadedFile, *, source_type: str = "", credit: str = "", licence: str = ""
+    ) -> Picture:
         """Make a picture of an upload or a file: the one way in.
 
         Raises ValidationError, with the remedy, for whatever is not a picture that we can print.
         """
-        picture = self.model(credit=credit)
+        picture = self.model(credit=credit, licence=licence)
         picture._keep(pictures.take_in(upload, source_type), source_type)
         upload.seek(0)
         picture.upload_sha256 = hashlib.file_digest(upload, "sha256").hexdigest()  # type: ignore[arg-type]
