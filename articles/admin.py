@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,6 @@ from articles.models.history import address_is_taken
 from cms.admin import PublicAdmin
 from cms.editor import BodyWidget
 from cms.log import logged
-from cms.page_cache import site_changed
 from cms.text import rich_text
 
 
@@ -39,13 +37,7 @@ class ArticleForm(correction_admin.CorrectedForm):
     def clean(self) -> dict[str, Any]:
         """Take a new cover in; its origin has to be declared with it."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("upload") and not data.get("upload_source_type"):
-            self.add_error("upload_source_type", _("Say where the picture comes from."))
-        elif data.get("upload"):
-            try:
-                data["cover"] = Picture.objects.take_in(data["upload"], source_type=data["upload_source_type"])
-            except forms.ValidationError as error:
-                self.add_error("upload", error)
+        self._take_in(data)
         self._check_address(data)
         if self.instance.status == Article.Status.PUBLISHED:
             self._check_still_printable(data)
@@ -60,6 +52,23 @@ class ArticleForm(correction_admin.CorrectedForm):
         if other:
             words = _("This is or was the address of “%(headline)s”. Choose another.")
             self.add_error("slug", words % {"headline": other})
+
+    def _take_in(self, data: dict[str, Any]) -> None:
+        """Make the upload the cover, in the form too: whatever else is wrong, nobody has to choose the file again."""
+        origin, cover = data.get("upload_source_type", ""), data.get("cover")
+        try:
+            if data.get("upload"):
+                data["cover"] = cover = Picture.objects.take_in(data["upload"], source_type=origin)
+                sent: Any = self.data
+                self.data = sent = sent.copy()
+                sent["cover"] = str(cover.pk)
+            elif cover and origin and not cover.source_type:
+                cover.declare(origin)
+        except forms.ValidationError as error:
+            self.add_error("upload", error)
+            return
+        if data.get("upload") and cover and not cover.source_type:
+            self.add_error("upload_source_type", _("Say where the picture comes from."))
 
     def _check_still_printable(self, data: dict[str, Any]) -> None:
         """What readers see may be changed, not emptied."""
@@ -86,7 +95,7 @@ class ArticleAdmin(HistoryViews):
     raw_id_fields = ["cover"]
     fields = [
         "seen", "headline", "dek", "byline", "authors", "body", ("language", "section"), "tags",
-        ("cover", "cover_alt"), ("upload", "upload_source_type"), ("slug", "published_at"), "series",
+        ("cover", "cover_alt"), "cover_caption", ("upload", "upload_source_type"), ("slug", "published_at"), "series",
     ]  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -170,31 +179,4 @@ class PageAdmin(PublicAdmin):
     fields = [("key", "language"), "title", "body"]
 
 
-@admin.register(Picture)
-class PictureAdmin(PublicAdmin):
-    """Pictures: their origin and credit."""
-
-    list_display = ["uid", "source_type", "width", "height", "credit", "created"]
-    list_filter = ["source_type"]
-    search_fields = ["credit", "sha256"]
-    fields = ["source_type", "credit", "width", "height", "sha256", "declared", "rendered"]
-    readonly_fields = ["width", "height", "sha256", "declared", "rendered"]
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Pictures come in with stories and articles."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The worker forgets pictures that nothing uses."""
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A changed origin goes into the bytes of every copy too."""
-        wanted = obj.source_type
-        fresh = Picture.objects.get(pk=obj.pk)
-        fresh.declare(wanted)
-        Picture.objects.filter(pk=obj.pk).update(credit=obj.credit)
-        transaction.on_commit(site_changed)
-        if fresh.source_type != wanted:
-            messages.warning(request, _("The file itself says that it is computer-generated: its origin stays."))
+import articles.picture_admin  # noqa: E402, F401  (it registers the pictures)

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 
 from articles.interchange import BATCH, BadLine, explain, parse_line, series_of, taken_by_others
 from articles.models import Article, Author, Picture, Section, Tag
+from articles.models.cover_gate import cover_faults
 from cms.log import logged
 from cms.models import User
 from cms.text import clean_line, plain_text
@@ -22,6 +23,7 @@ from cms.workflow import Conflict
 FIELDS = {
     "lang": "language", "headline": "headline", "dek": "dek", "body_html": "body", "byline": "byline",
     "published_at": "published_at", "cover_alt": "cover_alt", "origin": "origin",
+    "cover_caption": "cover_caption",
 }  # fmt: skip
 
 
@@ -122,16 +124,24 @@ class Importer:
         article.tidy()
         if row["cover"]:
             article.cover = self._cover(row, None)
-        if status == Article.Status.PUBLISHED and not plain_text(article.body):
-            raise BadLine("body_html has no text")
+        if status == Article.Status.PUBLISHED:
+            if not plain_text(article.body):
+                raise BadLine("body_html has no text")
+            self._refuse_cover(article)
         return article
+
+    def _refuse_cover(self, article: Article) -> None:
+        """No cover appears without its origin and its description, however it comes."""
+        for field, fault in cover_faults(article.cover, article.cover_alt).items():
+            raise BadLine(f"{'cover_source_type' if field == 'cover' else field}: {fault}")
 
     def _update(self, article: Article, row: dict[str, Any], section: Section) -> None:
         """Change what differs, and nothing when nothing does. What the editors decided (status) stays theirs."""
         wanted = Article(external_id=row["id"], **self._values(row, section))
         wanted.slug = wanted.slug or article.slug
         wanted.tidy()
-        names = [*FIELDS.values(), "section_id", "series", "slug"]
+        names = {*FIELDS.values(), "section_id", "series", "slug"}
+        names -= {"cover_caption"} if row["cover_caption"] is None else set()  # a file that knows none takes none away
         changes = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(article, name)}
         cover = self._cover(row, article.cover) if row["cover"] else article.cover
         if cover != article.cover:
@@ -152,8 +162,11 @@ class Importer:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if present and digest in {present.sha256, present.upload_sha256}:
+                if not present.source_type and row["cover_source_type"]:
+                    present.declare(row["cover_source_type"])  # what was missing when it was first imported
                 return present
-            return Picture.objects.take_in(file, source_type=row["cover_source_type"] or "")
+            said = {name: row[f"cover_{name}"] or "" for name in ("source_type", "credit", "licence")}
+            return Picture.objects.take_in(file, **said)
 
     def _sign(self, articles: list[Article]) -> None:
         """Link the new articles to the authors whose names are their bylines, with two queries for all."""

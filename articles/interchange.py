@@ -20,15 +20,19 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
+from articles.licences import LICENCES
 from articles.models import Article
 from articles.provenance import SOURCE_TYPES
 from cms.text import clean_line
 
 KEYS = (
     "id", "lang", "headline", "dek", "body_html", "byline", "section", "tags", "published_at", "slug",
-    "translation_of", "cover", "cover_alt", "cover_source_type", "origin",
+    "translation_of", "cover", "cover_alt", "cover_source_type", "origin", "cover_caption", "cover_credit",
+    "cover_licence",
 )  # fmt: skip
 LONGEST = {"id": 100, "headline": 255, "byline": 255, "section": 50, "dek": 1000, "cover_alt": 500, "slug": 120}
+LONGEST |= {"cover_caption": 500, "cover_credit": 200}
+COVER_TEXTS = ("cover_alt", "cover_source_type", "cover_caption", "cover_credit", "cover_licence")
 BATCH = 250
 MAX_LINE = 4 * 1024 * 1024  # bytes
 _SERIES = uuid.UUID("6f1c7f0e-2f43-5d0b-9d2e-3a6a5f6f1c11")
@@ -66,6 +70,8 @@ def parse_line(line: bytes) -> dict[str, Any]:
         raise BadLine("origin must be staff or reader")
     if row["cover_source_type"] not in {None, "", *SOURCE_TYPES}:
         raise BadLine(f"cover_source_type must be one of {', '.join(SOURCE_TYPES)}")
+    if row["cover_licence"] not in {None, "", *LICENCES}:
+        raise BadLine(f"cover_licence must be one of {', '.join(LICENCES)}")
     row["published_at"] = _moment(row["published_at"])
     return row
 
@@ -75,7 +81,7 @@ def _check_texts(row: dict[str, Any]) -> None:
     for key in ("id", "headline", "section", "lang"):
         if not isinstance(row[key], str) or not clean_line(row[key]):
             raise BadLine(f"{key} is missing")
-    for key in ("dek", "body_html", "byline", "slug", "translation_of", "cover", "cover_alt", "cover_source_type"):
+    for key in ("dek", "body_html", "byline", "slug", "translation_of", "cover", *COVER_TEXTS):
         if row[key] is not None and not isinstance(row[key], str):
             raise BadLine(f"{key} must be a text")
         if "\0" in (row[key] or ""):
@@ -170,6 +176,10 @@ def _line(article: Article, root: str, covers: Path | None) -> str:
         "cover_source_type": article.cover.source_type if has_cover and article.cover else None,
         "origin": article.origin,
     }
+    said = {"cover_caption": article.cover_caption}
+    if has_cover and article.cover:
+        said |= {"cover_credit": article.cover.credit, "cover_licence": article.cover.licence}
+    row |= {name: text for name, text in said.items() if text}
     if covers and article.cover:
         target = covers / cover_name(article)
         target.parent.mkdir(parents=True, exist_ok=True)

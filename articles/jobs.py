@@ -28,9 +28,9 @@ def make_renditions() -> int:
         picture.render()
     except (OSError, ValueError):
         # Its file is gone or broken: the page goes on showing the original, and the others get their turn.
+        # One whose origin was declared anew meanwhile has another file, and is found again.
         log.exception("picture %s cannot be rendered", picture.uid)
-        picture.rendered = timezone.now()
-        picture.save(update_fields=["rendered"])
+        Picture.objects.filter(pk=picture.pk, file=picture.file.name).update(rendered=timezone.now())
     site_changed()
     return 1
 

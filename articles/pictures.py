@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
-from . import provenance
+from . import declarations, provenance
 
 MAX_BYTES = 12 * 1024 * 1024  # a 48-megapixel phone's JPEG; also what one request may hold in memory
 MAX_PIXELS = 50_000_000  # the same phone's sensor; 200 MB once decoded
@@ -69,7 +69,7 @@ _TURNS = {
 class Taken:
     """A picture that came in: a fresh JPEG, sizes in pixels, and where it is said to come from.
 
-    `declared` is what the file itself said (see `provenance.read_declared`); `source_type` and `aigc` are
+    `declared` is what the file itself said (see `declarations.read`); `source_type` and `aigc` are
     what was settled from that and from the sender's claim, and written into `data`.
     """
 
@@ -94,10 +94,11 @@ class Rendition:
     data: bytes = field(repr=False)
 
 
-def take_in(upload: BinaryIO | UploadedFile, source_type: str = "") -> Taken:
+def take_in(upload: BinaryIO | UploadedFile, source_type: str = "", declared: Mapping[str, Any] | None = None) -> Taken:
     """Decode an untrusted upload and write it anew: upright, sRGB, on white, at most MAX_SIDE, no metadata.
 
-    `source_type` is the IPTC code the sender claims. Raises ValidationError with a code of PROBLEMS.
+    `source_type` is the IPTC code the sender claims; `declared` what the file said when it first came, where it has
+    been written anew since. Raises ValidationError with a code of PROBLEMS.
     """
     raw = _read(upload)
     image = _opened(raw)
@@ -107,7 +108,8 @@ def take_in(upload: BinaryIO | UploadedFile, source_type: str = "") -> Taken:
         raise _refusal("damaged") from error
     if picture.width < MIN_WIDTH or picture.height < MIN_HEIGHT:
         raise _refusal("too_small")
-    declared = provenance.read_declared(image)
+    if declared is None:
+        declared = declarations.read(image, raw)
     settled, aigc = provenance.settle(source_type, declared)
     data = encode(picture, "jpeg", settled, aigc, quality=QUALITY)
     digest = hashlib.sha256(data).hexdigest()
@@ -119,8 +121,7 @@ def renditions(data: bytes, source_type: str) -> Iterator[Rendition]:
 
     Never wider than the picture, aspect kept. Each copy declares `source_type` and keeps the AIGC record.
     """
-    image = Image.open(BytesIO(data), formats=["JPEG"])
-    aigc = provenance.read_declared(image).get("aigc")
+    image, aigc = reopened(data)
     width, height = image.size
     image.draft("RGB", (min(width, WIDTHS[-1]), min(height, height * WIDTHS[-1] // width)))
     picture = image.convert("RGB")
@@ -129,6 +130,12 @@ def renditions(data: bytes, source_type: str) -> Iterator[Rendition]:
         scaled = picture.resize(size, Image.Resampling.LANCZOS)
         for name in ("avif", "webp", "jpeg"):
             yield Rendition(*size, name, encode(scaled, name, source_type, aigc))
+
+
+def reopened(data: bytes) -> tuple[Image.Image, provenance.Aigc | None]:
+    """A picture that we wrote ourselves, its header read and nothing decoded, and the AIGC record in it."""
+    image = Image.open(BytesIO(data), formats=["JPEG"])
+    return image, provenance.read_declared(image).get("aigc")
 
 
 def encode(

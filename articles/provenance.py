@@ -7,6 +7,7 @@ Measures, in force from 2025-09-01 (XMP field `AIGC` of TC260).
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 from xml.parsers import expat
@@ -79,16 +80,39 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
-def caption_for(source_type: str, declared: Mapping[str, Any] | None = None) -> str:
-    """The sentence the reader sees under a cover, in the active language; "" where nothing is disclosed.
+@dataclass(frozen=True)
+class Disclosure:
+    """What is said of a picture's origin, everywhere alike: under it, in JSON-LD, and in the bytes of every copy.
 
-    With what the file declared (`read_declared`) it is as sure as the label in the picture's bytes.
+    `uri` is the IPTC term ("" for an unknown origin), `label` how sure it is that it is generated (None: it is not),
+    `caption` the sentence for the reader ("" where nothing is disclosed).
     """
+
+    source_type: str
+    uri: str
+    label: Label | None
+    caption: str
+
+
+def disclosure(source_type: str, declared: Mapping[str, Any] | None = None, claimed: str | None = None) -> Disclosure:
+    """What is disclosed of a picture of this type, in the active language.
+
+    With what the file declared (`declarations.read`) and a person claimed (by default the same type) it is as sure as
+    the label in the picture's bytes.
+    """
+    uri = SOURCE_TYPE_BASE + source_type if source_type in SOURCE_TYPES else ""
     if source_type not in GENERATED:
-        return ""
-    aigc = settle(source_type, declared)[1] if declared is not None else None
+        return Disclosure(source_type, uri, None, "")
+    word = source_type if claimed is None else claimed
+    aigc = settle(word, declared)[1] if declared is not None else None
     label = Label(int(aigc["Label"])) if aigc else Label.GENERATED
-    return str((COMPOSITE_CAPTIONS if source_type == COMPOSITE else CAPTIONS)[label])
+    caption = str((COMPOSITE_CAPTIONS if source_type == COMPOSITE else CAPTIONS)[label])
+    return Disclosure(source_type, uri, label, caption)
+
+
+def caption_for(source_type: str, declared: Mapping[str, Any] | None = None) -> str:
+    """The sentence the reader sees under a cover (`disclosure`)."""
+    return disclosure(source_type, declared).caption
 
 
 def aigc_fields(label: Label, **values: str) -> dict[str, str]:
@@ -118,29 +142,49 @@ def read_declared(image: Image.Image) -> dict[str, Any]:
     Keys, each only where present: `source_type` (IPTC code, perhaps one we do not offer) and `aigc` (the
     TC260 record). Never raises for what a file contains. A PNG must have been loaded: its XMP may come last.
     """
-    packet = image.info.get("xmp", b"")
-    if isinstance(packet, str):
-        packet = packet.encode("utf-8", "replace")
-    if not isinstance(packet, bytes) or not 0 < len(packet) <= MAX_XMP_BYTES:
-        return {}
-    values = _xmp_values(packet.strip(b"\x00 \r\n\t"))
+    values = _xmp_values(_packet(image))
     declared: dict[str, Any] = {}
     if code := re.fullmatch(r"(?:https?://\S{1,100}/)?([A-Za-z]{1,60})/?", values["DigitalSourceType"].strip()):
         declared["source_type"] = code[1]
-    if record := _aigc_record(values["AIGC"]):
+    if record := aigc_record(values["AIGC"]):
         declared["aigc"] = record
     return declared
 
 
+def read_credits(image: Image.Image) -> dict[str, str]:
+    """The texts of the XMP of an opened picture in which generators sign, by where they stand."""
+    values = _xmp_values(_packet(image))
+    return {f"XMP {name}": values[name] for name in ("CreatorTool", "Credit", "AISystemUsed")}
+
+
+def _packet(image: Image.Image) -> bytes:
+    """The XMP packet; b"" where there is none, or one too large to be honest."""
+    packet = image.info.get("xmp", b"")
+    if isinstance(packet, str):
+        packet = packet.encode("utf-8", "replace")
+    if not isinstance(packet, bytes) or len(packet) > MAX_XMP_BYTES:
+        return b""
+    return packet.strip(b"\x00 \r\n\t")
+
+
 def found_type(declared: Mapping[str, Any]) -> str:
     """The source type that a file gives of itself (perhaps one that we do not offer); "" where it says nothing."""
-    found = str(declared.get("source_type", ""))
-    return "trainedAlgorithmicMedia" if declared.get("aigc") and found not in GENERATED else found
+    said = [str(declared.get("source_type", "")), str(declared.get("c2pa", {}).get("source_type", ""))]
+    if generated := [code for code in said if code in GENERATED]:
+        return generated[0]
+    if declared.get("aigc") or declared.get("traces"):
+        return "trainedAlgorithmicMedia"
+    return said[0] or said[1]
 
 
 def contradicts(chosen: str, declared: Mapping[str, Any]) -> bool:
-    """Whether the file says another thing of its origin than a person chose; only what both say is compared."""
+    """Whether the file says another thing of its origin than a person chose; only what both say is compared.
+
+    A camera's file that was worked on afterwards still says "photograph": no contradiction to a later step.
+    """
     found = found_type(declared)
+    if found == "digitalCapture" and chosen in {"humanEdits", COMPOSITE}:
+        return False
     return found in SOURCE_TYPES and chosen in SOURCE_TYPES and found != chosen
 
 
@@ -150,17 +194,26 @@ def settle(claimed: str, declared: Mapping[str, Any]) -> tuple[str, dict[str, st
     A file that says for certain that it is generated is believed over the person who sent it; otherwise the
     person's word stands, and without one the file's. A claim alone makes a label "possible", not certain.
     """
-    in_file = str(declared.get("source_type", ""))
-    record = dict(declared.get("aigc", {}))
-    if record and in_file not in GENERATED:
-        in_file = "trainedAlgorithmicMedia"
-    certain = in_file in GENERATED and record.get("Label", "1") == "1"
-    source_type = in_file if certain or not claimed else claimed
+    found, sure = found_type(declared), _certainty(declared)
+    source_type = found if sure == Label.GENERATED or not claimed else claimed
     if source_type not in SOURCE_TYPES:
         return "", None
     if source_type not in GENERATED:
         return source_type, None
-    return source_type, record or aigc_fields(Label.GENERATED if certain else Label.POSSIBLE)
+    # traces alone only raise a suspicion; with the word of whoever sent it, it is possible (Measures, Art. 6)
+    label = Label.POSSIBLE if claimed and sure != Label.GENERATED else sure or Label.POSSIBLE
+    return source_type, dict(declared.get("aigc", {})) or aigc_fields(label)
+
+
+def _certainty(declared: Mapping[str, Any]) -> Label | None:
+    """How sure a file makes it that it is generated; None where it says nothing of the kind."""
+    manifest = declared.get("c2pa", {})
+    signed = manifest.get("source_type") in GENERATED
+    if record := declared.get("aigc"):
+        return Label(int(record["Label"]))
+    if declared.get("source_type") in GENERATED or (signed and manifest["state"] != "invalid"):
+        return Label.GENERATED
+    return Label.SUSPECTED if signed or declared.get("traces") else None
 
 
 class _ForbiddenError(Exception):
@@ -170,7 +223,13 @@ class _ForbiddenError(Exception):
 class _Values:
     """Collects the texts of the wanted XMP properties, written as elements or as attributes."""
 
-    wanted = {f"{IPTC_NAMESPACE} DigitalSourceType": "DigitalSourceType", f"{AIGC_NAMESPACE} AIGC": "AIGC"}
+    wanted = {
+        f"{IPTC_NAMESPACE} DigitalSourceType": "DigitalSourceType",
+        f"{IPTC_NAMESPACE} AISystemUsed": "AISystemUsed",
+        f"{AIGC_NAMESPACE} AIGC": "AIGC",
+        "http://ns.adobe.com/xap/1.0/ CreatorTool": "CreatorTool",
+        "http://ns.adobe.com/photoshop/1.0/ Credit": "Credit",
+    }
 
     def __init__(self) -> None:
         self.found = dict.fromkeys(self.wanted.values(), "")
@@ -206,7 +265,7 @@ def _xmp_values(packet: bytes) -> dict[str, str]:
     return values.found
 
 
-def _aigc_record(text: str) -> dict[str, str]:
+def aigc_record(text: str) -> dict[str, str]:
     """The AIGC record in a JSON text: known fields only, as short strings; {} unless it has a known label."""
     try:
         record = json.loads(text) if text else None

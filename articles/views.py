@@ -35,7 +35,7 @@ from cms.page_cache import public_page
 HOME_LATEST, HOME_A_SECTION = 5, 4
 # The one tag that the page prints, read with its article: a query less on the page that is read most.
 _TAG = Tag.objects.filter(article=OuterRef("pk"))
-_PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{1,5})\.(?:jpe?g|webp|avif)")
+_PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{1,5}|\d{1,2}x\d)\.(?:jpe?g|webp|avif)")
 
 
 @require_safe

@@ -1,9 +1,11 @@
 """Covers drawn by code: one story, one cover; another story, another; honest about their origin."""
 
 import hashlib
+import io
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from articles import provenance
 from articles.cover_art import cover_bytes, draw_cover
@@ -11,6 +13,7 @@ from articles.cover_art.composition import compose
 from articles.cover_art.dice import Dice
 from articles.cover_art.motifs import MOTIFS, mask
 from articles.cover_art.palettes import PALETTES
+from tests.factories import make_story
 from tests.test_pictures import opened, taken
 
 HEADLINES = [f"Seventeen questions about water, part {number}" for number in range(40)]
@@ -106,3 +109,48 @@ def test_a_cover_can_come_in_like_any_other_picture():
     result = taken(cover_bytes("The cranes that wait", "markets"))
     assert (result.source_type, result.aigc["Label"]) == ("algorithmicMedia", "1")
     assert "computer-generated art" in provenance.caption_for(result.source_type, result.declared)
+
+
+def gradient(headline, section):
+    """Another generator, as a newsroom may name one: it declares what it is."""
+    target = io.BytesIO()
+    picture = Image.linear_gradient("L").resize((800, 450))
+    picture.save(target, "PNG", pnginfo=declared_info("trainedAlgorithmicMedia"))
+    return target.getvalue()
+
+
+def declared_info(source_type):
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", provenance.xmp_packet(source_type).decode())
+    return info
+
+
+def undeclared(headline, section):
+    target = io.BytesIO()
+    Image.new("RGB", (800, 450)).save(target, "PNG")
+    return target.getvalue()
+
+
+def broken(headline, section):
+    raise RuntimeError("the other machine is away")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "source_type", "alt"),
+    [
+        ("", "algorithmicMedia", "Geometric pattern"),
+        ("tests.test_cover_art.gradient", "trainedAlgorithmicMedia", "Illustration made"),
+        ("tests.test_cover_art.undeclared", "algorithmicMedia", "Geometric pattern"),
+        ("tests.test_cover_art.broken", "algorithmicMedia", "Geometric pattern"),
+        ("tests.test_cover_art.nobody", "algorithmicMedia", "Geometric pattern"),
+    ],
+)
+def test_a_setting_names_another_generator_and_a_story_gets_a_cover_in_any_case(
+    settings, editor, name, source_type, alt
+):
+    settings.COVER_GENERATOR = name
+    article = make_story().accept(by=editor)
+    assert article.cover.source_type == source_type
+    assert article.cover.disclosed.label == provenance.Label.GENERATED
+    assert alt in article.cover_alt

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.interchange import BadLine, parse_line
-from articles.models import Article, Tag
-from cms.models import Decision
+from articles.models import Article, Picture, Tag
+from cms.models import Decision, User
 from tests.factories import make_article, make_picture, make_report, picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,7 @@ def test_a_translation_may_stand_before_its_original(load):
         (row(9, cover="../secret.jpg"), "no file"),
         (row(9, cover="/etc/passwd"), "no file"),
         (row(9, cover_source_type="magic"), "cover_source_type"),
+        (row(9, cover_licence="mine"), "cover_licence"),
         (row(9, slug="taken"), "slug"),
         (row(9, translation_of="x-0"), "translation_of"),
     ],
@@ -134,6 +135,8 @@ def test_what_is_exported_is_read_back_to_the_same_bytes(tmp_path, load, capsys)
     make_article(language="zh-hans", series=english.series, slug="起重机", headline="会等待的起重机", origin="reader")
     make_article(body='<h2>A</h2><table tabindex="0"><tbody><tr><td>1</td></tr></tbody></table>', byline="")
     make_article(published=False)
+    english.amend(by=User.objects.system(), cover_caption="The crane at five.")
+    Picture.objects.update(credit="Mara Lindqvist", licence="CC-BY-4.0")
     first, second = tmp_path / "one" / "a.jsonl", tmp_path / "two" / "b.jsonl"
     first.parent.mkdir()
     second.parent.mkdir()
@@ -144,6 +147,9 @@ def test_what_is_exported_is_read_back_to_the_same_bytes(tmp_path, load, capsys)
     call_command("import_articles", str(first))
     call_command("export_articles", str(second))
     assert second.read_bytes() == first.read_bytes()
+    assert b'"cover_caption": "The crane at five.", "cover_credit": "Mara Lindqvist", "cover_licence": "CC-BY-4.0"' in (
+        first.read_bytes()
+    )
     capsys.readouterr()
     call_command("export_articles")
     assert len(capsys.readouterr().out.splitlines()) == 3

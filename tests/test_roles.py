@@ -58,7 +58,7 @@ MATRIX = {
     "submissions.guidelines": {"escalate": SYSTEM} | dict.fromkeys(["put_in_force", "take_back"], frozenset({CHIEF})),
     "articles.article": {
         **claims(*DESK),
-        **dict.fromkeys(["publish", "spike", "revive", "sign_off", "restore", "correct"], DESK),
+        **dict.fromkeys(["publish", "spike", "revive", "sign_off", "restore", "correct", "stand_by_origin"], DESK),
         **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
         **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
     },

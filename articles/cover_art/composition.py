@@ -42,7 +42,7 @@ FLOWS = (
 )
 UPRIGHT = {"stripes": 0, "peak": 3}  # lines lie and mountains stand, whatever the flow does
 CENTRES = {"sun": "disc", "half": "disc", "ring": "core"}  # what carries the accent in a hero
-ALONE = frozenset({"disc"})  # two small discs side by side look back at the reader
+ALONE = frozenset({"disc", "ring"})  # two of them side by side look back at the reader
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,10 @@ class _Composer:
         for (column, row), at in self.free.items():
             neighbour = (column - 1, row) if self.dice.chance(60) else (column, row - 1)
             repeats = neighbour in made and self.dice.chance(55) and made[neighbour][0] not in ALONE
+            beside = {made[place][0] for place in ((column - 1, row), (column, row - 1)) if place in made}
+            tiles = [motif for motif in self.voice.tiles if motif not in ALONE & beside]
             motif, (ground, figure) = made[column, row] = (
-                made[neighbour] if repeats else (self.dice.pick(self.voice.tiles), self._colours())
+                made[neighbour] if repeats else (self.dice.pick(tiles), self._colours())
             )
             if (column, row) in accents:
                 ground, figure = self.dice.pick((self.palette.ground, ground)), self.palette.accent

@@ -167,7 +167,7 @@ def _json_item(article: Article) -> dict[str, Any]:
     if article.byline:
         item["authors"] = [{"name": article.byline}]
     if article.cover:
-        item["image"] = settings.SITE_URL + article.cover.url
+        item["image"] = article.cover.machine_urls()[0]
     return item
 
 

@@ -16,8 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from articles.discovery.hreflang import HREFLANG
 from articles.models.article import Article
 from articles.models.page import Page
-from articles.models.picture import Picture
-from articles.provenance import SOURCE_TYPE_BASE
+from articles.picture_data import image_objects
 from cms.page_cache import kept
 
 Data = dict[str, Any]
@@ -89,7 +88,7 @@ def article_data(article: Article) -> Data:
         "publishingPrinciples": settings.SITE_URL + reverse("submissions:guidelines"),
     }
     optional = {
-        "image": picture_data(article.cover, article.cover_alt) if article.cover else None,
+        "image": image_objects(article.cover, article.cover_caption, article.cover_alt) if article.cover else None,
         "correction": [
             {"@type": "CorrectionComment", "text": text, "datePublished": made.isoformat()}
             for text, made in article.corrections()
@@ -109,18 +108,3 @@ def _author(article: Article) -> Data | list[Data]:
     if article.byline:
         return {"@type": "Person", "name": article.byline}
     return {"@type": "Organization", "name": settings.SITE_NAME, "url": f"{settings.SITE_URL}/"}
-
-
-def picture_data(picture: Picture, alt: str) -> list[Data]:
-    """A cover (ImageObject), its origin said as in its bytes and its caption."""
-    said = {
-        "caption": picture.disclosure or alt,
-        "creditText": picture.credit,
-        "digitalSourceType": SOURCE_TYPE_BASE + picture.source_type if picture.source_type else "",
-    }
-    said = {name: value for name, value in said.items() if value}
-    files = [(picture.url, picture.width, picture.height)]
-    return [
-        {"@type": "ImageObject", "url": settings.SITE_URL + url, "width": width, "height": height, **said}
-        for url, width, height in files
-    ]

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.corrected import Corrected
+from articles.models.cover_gate import CoverGate, cover_faults
 from articles.models.history import Remembered
 from articles.models.withholding import Withholding
 from articles.reading_time import reading_minutes
@@ -68,7 +69,7 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
         return self.annotate(**versions)
 
 
-class Article(Corrected, Remembered, Claimable):
+class Article(CoverGate, Corrected, Remembered, Claimable):
     """A text in one language. Its translations share its `series`."""
 
     class Status(models.TextChoices):
@@ -168,6 +169,7 @@ class Article(Corrected, Remembered, Claimable):
         """Clean the texts and set what is derived from them. Doing it twice changes nothing."""
         self.headline, self.byline = clean_line(self.headline), clean_line(self.byline)
         self.dek, self.cover_alt = clean_line(self.dek), clean_line(self.cover_alt)
+        self.cover_caption = clean_line(self.cover_caption)
         self.body = clean_html(self.body)
         self.slug = self.slug or self.suggested_slug()
         self.external_id = self.external_id or self.uid.hex
@@ -214,10 +216,7 @@ class Article(Corrected, Remembered, Claimable):
             faults["headline"] = _("An article needs a headline.")
         if not plain_text(self.body):
             faults["body"] = _("An article needs a body.")
-        if self.cover and not self.cover.source_type:
-            faults["cover"] = _("Say where the cover comes from (a photograph, drawn by code …) before publishing.")
-        if self.cover and not self.cover_alt:
-            faults["cover_alt"] = _("Describe the cover for readers who cannot see it.")
+        faults |= cover_faults(self.cover, self.cover_alt)
         if faults:
             raise ValidationError(faults)
 

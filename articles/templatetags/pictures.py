@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Picture
 from articles.provenance import SOURCE_TYPES, contradicts, found_type
 
 register = template.Library()
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
+MANIFEST_STATES = {
+    "valid": _("signed, and unchanged since"),
+    "invalid": _("signed, but changed since, or the signature is broken"),
+    "unchecked": _("present; the signature was not checked"),
+}
 
 
 @register.inclusion_tag("articles/picture.html")
@@ -28,6 +34,7 @@ def picture(cover: Picture, alt: str = "", sizes: str = "100vw", eager: bool = F
         "alt": alt,
         "sizes": sizes,
         "eager": eager,
+        "focus": focus_class(cover),
         "src": fallback,
         "width": jpegs[-1][0] if jpegs else cover.width,
         "height": jpegs[-1][1] if jpegs else cover.height,
@@ -42,12 +49,39 @@ def picture(cover: Picture, alt: str = "", sizes: str = "100vw", eager: bool = F
 
 @register.inclusion_tag("articles/origin.html")
 def picture_origin(cover: Picture, chosen: str = "") -> dict[str, Any]:
-    """Print where a picture is said to come from: by `chosen` (by default what we settled on), and by its file."""
-    chosen, found = chosen or cover.source_type, found_type(cover.declared)
-    origin = {
+    """Print where a picture is said to come from: by `chosen` (by default what a person claimed), and by its file."""
+    chosen = chosen or cover.claimed or cover.source_type
+    origin = file_says(cover) | {
         "chosen": SOURCE_TYPES.get(chosen, chosen),
-        "found": SOURCE_TYPES.get(found, found),
-        "record": [(name, value) for name, value in cover.declared.get("aigc", {}).items() if value],
         "is_contradiction": contradicts(chosen, cover.declared),
+        "confirmed": bool(cover.confirmed) and cover.confirmed == cover.source_type,
+        "settled": SOURCE_TYPES.get(cover.source_type, ""),
     }
     return {"picture": cover, "origin": origin}
+
+
+@register.inclusion_tag("articles/declared.html")
+def picture_declared(cover: Picture, chosen: str = "") -> dict[str, Any]:
+    """Tell whoever sent a picture what its file says of itself, and where that is not what they chose."""
+    return {"origin": file_says(cover) | {"is_contradiction": contradicts(chosen, cover.declared)}}
+
+
+def file_says(cover: Picture) -> dict[str, Any]:
+    """What the file itself declares, in the words of the page."""
+    found, manifest = found_type(cover.declared), cover.declared.get("c2pa", {})
+    return {
+        "found": SOURCE_TYPES.get(found, found),
+        "record": [(name, value) for name, value in cover.declared.get("aigc", {}).items() if value],
+        "traces": cover.declared.get("traces", []),
+        "credentials": MANIFEST_STATES.get(manifest.get("state", "")),
+    }
+
+
+@register.filter
+def focus_class(cover: Picture) -> str:
+    """The class by which the style sheet keeps the focal point in sight; "" for the middle.
+
+    The policy forbids a style attribute, so there is a class for each tenth.
+    """
+    x, y = round(cover.focus_x / 10), round(cover.focus_y / 10)
+    return "" if (x, y) == (5, 5) else f"fx-{x} fy-{y}"

@@ -23,9 +23,9 @@ def main() -> int:
     chosen = options.parse_args()
     with new_house(chosen.database) as house:
         house.move_in()
-        photo = _photo()
-        findings = Findings(f"A story with a photo of {WIDTH} x {HEIGHT}, {len(photo) / 1e6:.1f} MB, {engine(house)}")
-        statements = _submit(findings, house, photo)
+        sent = photo()
+        findings = Findings(f"A story with a photo of {WIDTH} x {HEIGHT}, {len(sent) / 1e6:.1f} MB, {engine(house)}")
+        statements = _submit(findings, house, sent)
         if chosen.statements:
             print(*statements, sep="\n")
         _tell_worker(findings, house)
@@ -33,7 +33,7 @@ def main() -> int:
     return findings.show()
 
 
-def _photo() -> bytes:
+def photo() -> bytes:
     """A JPEG that is neither smooth nor noise, as photographs are."""
     from PIL import Image
 
