@@ -202,5 +202,6 @@ _WORDINGS = {
     "suppress": _("We will never mail to this address again, whoever types it into our form."),
 }
 
-from newsletter.issues.models import Issue, IssueArticle  # noqa: E402, F401  (models of this app, in a package of their own)
-from newsletter.issues.ledger import Delivery  # noqa: E402, F401, I001
+# Models of this app, in a package of their own.
+from newsletter.issues.ledger import Delivery  # noqa: E402, F401
+from newsletter.issues.models import Issue, IssueArticle  # noqa: E402, F401

@@ -9,7 +9,7 @@ _BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "blockquote", "pre", "ul", "ol
 
 
 def text_of(html: str) -> str:
-    """Sanitised HTML as text: paragraphs parted by an empty line, lists with marks, quotes with >, links written out."""
+    """Sanitised HTML as text: blocks parted by empty lines, lists with marks, quotes with >, links written out."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
