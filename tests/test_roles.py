@@ -13,11 +13,20 @@ from cms.models import Decision, User
 from cms.roles import ROLES, grant, permissions_of
 from cms.workflow import DeskItem, NotPermitted
 from submissions.models import Appeal
-from tests.factories import make_article, make_editor, make_guidelines, make_member, make_report, make_story
+from tests.factories import (
+    make_article,
+    make_editor,
+    make_guidelines,
+    make_issue,
+    make_member,
+    make_report,
+    make_story,
+)
 
 pytestmark = pytest.mark.django_db
 
 RELATIONS, EDITOR, CHIEF, LEGAL = "contributor-relations", "editor", "chief-editor", "legal"
+NEWSLETTER = "newsletter"
 DESK = frozenset({EDITOR, CHIEF})
 SYSTEM: frozenset[str] = frozenset()
 
@@ -45,6 +54,14 @@ MATRIX = {
         **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
         **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
     },
+    "newsletter.issue": {
+        **dict.fromkeys(["submit", "take_back"], frozenset({NEWSLETTER})),
+        **dict.fromkeys(
+            ["approve", "ask_changes", "decline", "revive", "pause", "resume", "cancel", "resend", "leave"],
+            frozenset({NEWSLETTER, CHIEF}),
+        ),
+        **dict.fromkeys(["begin", "finish", "doubt"], SYSTEM),
+    },
     "copyright.copyrightreport": claims(LEGAL) | dict.fromkeys(["uphold", "decline", "reverse"], frozenset({LEGAL})),
 }
 """Kind -> move -> the roles that may make it; every other role is refused."""
@@ -61,6 +78,8 @@ def an_item(kind: str) -> DeskItem:
         return make_report()
     if kind == "submissions.receivedmail":
         return apps.get_model(kind)(language="en", status="waiting").enter(by=User.objects.system(), move="receive")
+    if kind == "newsletter.issue":
+        return make_issue()
     if kind == "submissions.guidelines":
         return make_guidelines()
     story = make_story()

@@ -1,8 +1,8 @@
 """The ledger: one row for every copy of an issue, and what became of it. It alone says what is still to be sent.
 
-pending -> leased -> inflight -> sent | failed | skipped | uncertain. `inflight` is committed before a copy is handed to
-the mail server. Between the last dot and the server's answer lies a gap that no client can close (RFC 1047): copies of a
-sender that died in it are `uncertain`, and only an editor decides whether they are sent again. So nothing is lost
+pending -> leased -> inflight -> sent | failed | skipped | uncertain. `inflight` is committed before a copy is handed
+to the mail server. Between the last dot and the server's answer lies a gap that no client can close (RFC 1047): copies
+of a sender that died in it are `uncertain`, and only an editor decides whether they are sent again. So nothing is lost
 silently and nothing is sent twice by itself; at most a lot per sender is uncertain.
 """
 
