@@ -11,7 +11,7 @@ import secrets
 import uuid
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, parseaddr
+from email.utils import format_datetime, parseaddr
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -80,7 +80,7 @@ class Edition:
         return {
             "To": email,
             "Message-ID": message_id(self.issue.uid, delivery),
-            "Date": formatdate(),
+            "Date": format_datetime(timezone.now()),
             "List-Unsubscribe": f"<{unsubscribe_address(token)}>, <{self._by_mail(token)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Id": self.list_id,

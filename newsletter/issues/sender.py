@@ -91,7 +91,8 @@ class Sender:
             return 0
         rows = mine.filter(state=State.INFLIGHT, sender=self.name).order_by("pk")
         readers = rows.values_list("pk", "subscriber__email", "subscriber__uid", "attempts")
-        self._hand_over(list(readers))
+        if chosen := list(readers):
+            self._hand_over(chosen)
         return len(keys)
 
     def _left_out(self) -> bool:

@@ -50,14 +50,17 @@ class Wire:
 
     sender: str
     backend: BaseEmailBackend = field(default_factory=get_connection)
+    accepted: int = 0  # copies since the connection was opened
 
     def hand_over(self, copies: list[Copy]) -> None:
         """Hand the copies over, one after the other, and note in each what became of it.
 
-        Opens the connection where it is not open; raises what that raises, and SenderRefused, with every copy's fate
-        noted. A connection that breaks ends the lot: its later copies stay here.
+        Opens the connection where it is not open; raises what that raises, SenderRefused, and SMTPServerDisconnected
+        where the server closed before it took anything, with every copy's fate noted. A connection that breaks ends the
+        lot: its later copies stay here.
         """
-        self.backend.open()
+        if self.backend.open():
+            self.accepted = 0
         if isinstance(self.backend, SmtpBackend):
             self._by_smtp(self.backend, copies)
         else:
@@ -92,9 +95,12 @@ class Wire:
         try:
             for copy, following in zip(copies, [*copies[1:], None], strict=True):
                 dialogue.hand_over(copy, following)
+                self.accepted += copy.fate is Fate.SENT
         except SMTPServerDisconnected:
             smtp.close()
             backend.connection = None  # it cannot say goodbye any more
+            if not self.accepted:
+                raise
         except SenderRefused:
             self.backend.close()
             raise
@@ -117,8 +123,8 @@ class _StepByStep:
         if code == 354:
             _give(self.smtp, copy, copy.wire())
             return
+        _stay(code)  # a server that closes says nothing about the reader
         _judge(copy, code, reply)
-        _stay(code)
         self.smtp.rset()
 
 
@@ -145,8 +151,9 @@ class _Pipelined(_StepByStep):
         if go_ahead == 354:  # it waits for a message that has no recipient (RFC 2920, 3.1)
             self.smtp.send(b".\r\n")
             self.smtp.getreply()
-        _judge(copy, *(refused or (go_ahead, reply)))
-        _stay(copy_code(copy))
+        code, reply = refused or (go_ahead, reply)
+        _stay(code)
+        _judge(copy, code, reply)
         self.smtp.rset()
 
     def _envelope(self, copy: Copy) -> bytes:
@@ -167,11 +174,6 @@ def _judge(copy: Copy, code: int, reply: bytes | str) -> None:
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
     copy.reply = f"{code} {text}"[:500]
     copy.fate = {2: Fate.SENT, 5: Fate.REFUSED}.get(code // 100, Fate.LATER)
-
-
-def copy_code(copy: Copy) -> int:
-    """The code of the reply that was noted."""
-    return int(copy.reply[:3])
 
 
 def _check_sender(code: int, reply: bytes) -> None:
