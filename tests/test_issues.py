@@ -47,7 +47,11 @@ class Mailbox:
     def __init__(self):
         self.mails, self.raw, self.answers, self.after = [], [], {}, lambda reader: None
         self.mail_answer = self.data_answer = "250 OK"
-        self.hang_up_on = ""
+        self.hang_up_on, self.pipelining = "", True
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        session.host_name = hostname
+        return [*responses[:-1], *(["250-PIPELINING"] if self.pipelining else []), responses[-1]]
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
         if self.mail_answer.startswith("250"):
@@ -210,8 +214,9 @@ def test_only_published_articles_are_offered(writer):
     assert [row["text"] for row in found] == ["Buses by night"]
 
 
-def test_every_confirmed_subscriber_of_the_language_gets_exactly_one(mailbox, settings):
-    settings.NEWSLETTER_LOT = 4
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_every_confirmed_subscriber_of_the_language_gets_exactly_one(mailbox, settings, pipelining):
+    mailbox.pipelining, settings.NEWSLETTER_LOT = pipelining, 4
     readers = [make_subscriber().email for _reader in range(10)]
     make_subscriber(language="zh-hans")
     make_subscriber().unsubscribe(page="/u/…")
@@ -353,8 +358,13 @@ def test_an_issue_waits_for_its_time(mailbox, client):
     assert later.email in mailbox.readers()
 
 
-def test_a_reader_who_is_refused_for_good_is_listed_and_one_for_now_is_tried_again(mailbox, writer):
-    good, gone, full = (make_subscriber().email for _reader in range(3))
+@pytest.mark.parametrize("lot", [1, 3])
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_a_reader_who_is_refused_for_good_is_listed_and_one_for_now_is_tried_again(
+    mailbox, writer, settings, pipelining, lot
+):
+    mailbox.pipelining, settings.NEWSLETTER_LOT = pipelining, lot
+    gone, good, full = (make_subscriber().email for _reader in range(3))
     mailbox.answers = {gone: "550 5.1.1 no such mailbox", full: "452 4.2.2 mailbox full"}
     issue = approved_issue()
     before = timezone.now()
