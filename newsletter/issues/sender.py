@@ -135,10 +135,12 @@ class Sender:
         for copy in copies:
             fates.setdefault(copy.fate, []).append(copy)
         with transaction.atomic():
-            self._mine(fates.get(Fate.SENT, [])).update(
-                state=State.SENT, sent_at=timezone.now(), lease_until=None, result="accepted"
-            )
-            self._mine(fates.get(Fate.HERE, [])).give_back()
+            if Fate.SENT in fates:
+                self._mine(fates[Fate.SENT]).update(
+                    state=State.SENT, sent_at=timezone.now(), lease_until=None, result="accepted"
+                )
+            if Fate.HERE in fates:
+                self._mine(fates[Fate.HERE]).give_back()
             for fate in (Fate.REFUSED, Fate.LATER, Fate.UNCERTAIN):
                 for copy in fates.get(fate, []):
                     self._mine([copy]).update(**_outcome(copy, attempts[copy.key]))
