@@ -36,29 +36,13 @@ class IssueForm(SeenForm):
 
 
 class ArticleInline(admin.TabularInline):
-    """The issue's articles; who may see the issue sees them, who writes it chooses them."""
+    """A draft's articles."""
 
     model = IssueArticle
     fields = ("position", "article")
     autocomplete_fields = ("article",)
     extra = 3
     verbose_name_plural = gettext_lazy("articles, the smallest place first")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may see issues."""
-        return bool(request.user.has_perm("newsletter.view_issue"))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts only."""
-        return may_write(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts only."""
-        return may_write(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts only."""
-        return may_write(request, obj)
 
 
 def may_write(request: HttpRequest, issue: Issue | None = None) -> bool:
@@ -72,12 +56,20 @@ class IssueAdmin(DeskAdmin):
     """Issues: drafts are edited, all others are read."""
 
     form = IssueForm
+    change_form_template = "newsletter/issue_admin.html"
     review_template = "newsletter/issue_review.html"
     list_display = ["headline", "language", "status", "public_at", "updated"]
     list_filter = ["status", "language"]
     search_fields = ["headline", "slug"]
     fields = ["seen", "headline", "language", "intro", ("slug", "send_at")]
-    inlines = [ArticleInline]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is not a draft any more is printed above: only what is not seen there is told."""
+        return self.fields if may_write(request, obj) else ["language", "slug", "send_at"]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """The articles of a draft; those of others are printed above, too."""
+        return [ArticleInline] if may_write(request, obj) else []
 
     def get_urls(self) -> list[URLPattern]:
         """Add the previews, and the copy to oneself."""
