@@ -266,10 +266,13 @@ def test_a_copy_has_the_headers_and_both_texts_that_mail_programs_want(mailbox, 
 
 
 def test_the_text_is_made_from_the_structure():
-    html = '<h2>Head</h2><p>A <a href="https://x.example/">link</a><br>and</p><ol start="3"><li>c<ul><li>d</li></ul></li>'
+    html = (
+        '<h2>Head</h2><p>A <a href="https://x.example/">link</a><br>and</p><ol start="3"><li>c<ul><li>d</li></ul></li>'
+    )
     html += "<li>e</li></ol><blockquote><p>One</p><p>Two</p></blockquote><pre>x\n  y</pre><hr><p>End &amp; done</p>"
     assert text_of(html) == (
-        "Head\n\nA link <https://x.example/>\nand\n\n3. c\n  - d\n\n4. e\n\n> One\n\n> Two\n\nx\n  y\n\n———\n\nEnd & done"
+        "Head\n\nA link <https://x.example/>\nand\n\n3. c\n  - d\n\n4. e\n\n> One\n\n> Two\n\nx\n  y\n\n———"
+        "\n\nEnd & done"
     )
 
 

@@ -78,10 +78,8 @@ def an_item(kind: str) -> DeskItem:
         return make_report()
     if kind == "submissions.receivedmail":
         return apps.get_model(kind)(language="en", status="waiting").enter(by=User.objects.system(), move="receive")
-    if kind == "newsletter.issue":
-        return make_issue()
-    if kind == "submissions.guidelines":
-        return make_guidelines()
+    if kind in {"newsletter.issue", "submissions.guidelines"}:
+        return make_issue() if kind == "newsletter.issue" else make_guidelines()
     story = make_story()
     if kind == "submissions.appeal":
         story.decline(by=make_editor(), reason="Not news.")

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -35,14 +37,38 @@ class IssueForm(SeenForm):
         return rich_text(self.cleaned_data["intro"])
 
 
+class ArticleSelect(AutocompleteSelect):
+    """Finds an article by its headline; has a name as long as none is chosen."""
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Django's attributes, and what stands in an empty one."""
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-placeholder": _("Choose an article")}
+
+
+class ArticleRows(BaseInlineFormSet):
+    """The rows of a draft's articles. Columns have headings, which name no field to who does not see them."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name the fields of a row."""
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            field.widget.attrs["aria-label"] = {"position": _("Place"), "article": _("Article")}.get(name, _("Delete"))
+
+
 class ArticleInline(admin.TabularInline):
     """A draft's articles."""
 
     model = IssueArticle
+    formset = ArticleRows
     fields = ("position", "article")
-    autocomplete_fields = ("article",)
     extra = 3
     verbose_name_plural = gettext_lazy("articles, the smallest place first")
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Articles are found by a part of their headline."""
+        if db_field.name == "article":
+            kwargs["widget"] = ArticleSelect(db_field, self.admin_site)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 def may_write(request: HttpRequest, issue: Issue | None = None) -> bool:
