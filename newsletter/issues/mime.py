@@ -81,14 +81,16 @@ class Edition:
             "To": email,
             "Message-ID": message_id(self.issue.uid, delivery),
             "Date": format_datetime(timezone.now()),
-            "List-Unsubscribe": f"<{unsubscribe_address(token)}>, <{self._by_mail(token)}>",
+            "List-Unsubscribe": self._way_out.replace(self.mark, token),
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Id": self.list_id,
         }
 
-    @staticmethod
-    def _by_mail(token: str) -> str:
-        return f"mailto:{settings.CONTACT_EMAIL}?subject=unsubscribe%20{token}"
+    @cached_property
+    def _way_out(self) -> str:
+        """The two ways to leave, as a header has them, with the mark."""
+        by_mail = f"mailto:{settings.CONTACT_EMAIL}?subject=unsubscribe%20{self.mark}"
+        return f"<{unsubscribe_address(self.mark)}>, <{by_mail}>"
 
     @cached_property
     def _pieces(self) -> list[bytes]:

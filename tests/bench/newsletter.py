@@ -20,6 +20,8 @@ from tests.bench.house import Findings, House, engine, new_house, parser
 
 SINK = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin")
 CHUNK = 20_000
+# By its own account: what wait4() says of a child counts the memory of who started it, too.
+MEMORY = "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 
 
 def main() -> int:
@@ -126,8 +128,8 @@ def _sent(findings: Findings, house: House, port: int, lot: int, readers: int) -
     findings.add(f"{readers:,} recipients written down", f"{time.perf_counter() - begun:.2f} s")
     start = "import django; django.setup(); from newsletter.issues.sender import send_due"
     sending = _Sending(house, port, lot)
-    idle = sending.run("-c", start)
-    run = sending.run("-c", f"{start}\nwhile send_due(): pass")
+    idle = sending.run("-c", f"{start}\n{MEMORY}")
+    run = sending.run("-c", f"{start}\nwhile send_due(): pass\n{MEMORY}")
     assert Issue.objects.get(pk=issue.pk).status == "sent"
     assert Delivery.objects.filter(issue=issue, state="sent").count() == readers
     times = Delivery.objects.filter(issue=issue).order_by("sent_at").values_list("sent_at", flat=True)
@@ -135,7 +137,8 @@ def _sent(findings: Findings, house: House, port: int, lot: int, readers: int) -
     rate = readers / (last - first).total_seconds()
     used = readers / (run.processor - idle.processor)
     findings.add(f"our sender, lots of {lot}", f"{rate:,.0f} a second, {used:,.0f} a second of processor time")
-    findings.add("its memory", f"{run.peak:.0f} MiB, {idle.peak:.0f} before it sends", "<= 60 MiB", run.peak <= 60)
+    peak, before = (int(found.output) / 1024 for found in (run, idle))
+    findings.add("its memory", f"{peak:.0f} MiB, {before:.0f} before it sends", "<= 60 MiB", peak <= 60)
     return rate
 
 
