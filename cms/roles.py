@@ -74,6 +74,8 @@ ROLES: dict[str, Role] = {
             "articles.kill_article",
             "articles.add_section",
             "articles.change_section",
+            "newsletter.view_issue",
+            "newsletter.approve_issue",
         ),
     ),
     "legal": Role(

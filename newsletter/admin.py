@@ -27,3 +27,6 @@ class SubscriberAdmin(ReadOnlyAdmin):
     search_fields = ["email"]
     fields = ["email", "language", "status", "created", "asked_at", "confirmed_at"]
     inlines = [ConsentInline]
+
+
+import newsletter.issues.admin  # noqa: E402, F401  (it registers the issues)

@@ -1,4 +1,4 @@
-"""The newsletter's work that can wait: forgetting addresses that nobody confirmed."""
+"""The newsletter's work that can wait: sending issues, and forgetting addresses that nobody confirmed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from django.db import transaction
 
 from cms.models import Letter
 from cms.worker import job
+from newsletter.issues import sender
 from newsletter.models import Consent, Subscriber
 
 BATCH = 500
+
+
+@job()
+def send_issues() -> int:
+    """Send for some seconds what the ledger says is due."""
+    return sender.send_due()
 
 
 @job(every=timedelta(hours=1))

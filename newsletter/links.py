@@ -34,7 +34,17 @@ def confirm_url(subscriber: Subscriber) -> str:
 
 def unsubscribe_url(subscriber: Subscriber) -> str:
     """The absolute address of the one-click end (RFC 8058); works as long as its signing key is known."""
-    return settings.SITE_URL + reverse("unsubscribe", args=[_unsubscribe().sign(subscriber.uid.hex)])
+    return unsubscribe_address(unsubscribe_token(subscriber.uid))
+
+
+def unsubscribe_token(uid: UUID) -> str:
+    """What stands at the end of that address: ASCII, without a character that a mail's encoding would change."""
+    return _unsubscribe().sign(uid.hex)
+
+
+def unsubscribe_address(token: str) -> str:
+    """The address with this token."""
+    return settings.SITE_URL + reverse("unsubscribe", args=[token])
 
 
 def to_confirm(token: str) -> UUID | None:

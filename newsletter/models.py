@@ -201,3 +201,7 @@ _WORDINGS = {
     "withdraw": _("One click, and no further issue will be sent to you."),
     "suppress": _("We will never mail to this address again, whoever types it into our form."),
 }
+
+# Models of this app, in a package of their own.
+from newsletter.issues.ledger import Delivery  # noqa: E402, F401
+from newsletter.issues.models import Issue, IssueArticle  # noqa: E402, F401

@@ -106,9 +106,9 @@ if (line) {
 // Django's widgets leave a few things without a name, or with one where none may be. Some are made when jQuery says
 // that the page is ready, some when it is loaded.
 function nameWidgets() {
-  for (const box of document.querySelectorAll(".select2-search__field:not([aria-label])")) {
-    const field = box.closest(".select2").previousElementSibling;
-    box.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.name);
+  for (const box of document.querySelectorAll(":is(.select2-search__field, .select2-selection__rendered[role=textbox]):not([aria-label])")) {
+    const field = box.closest(".select2")?.previousElementSibling;
+    if (field) box.setAttribute("aria-label", field.ariaLabel ?? field.labels[0]?.textContent.trim() ?? field.name);
   }
   for (const icon of document.querySelectorAll("span.help-tooltip[aria-label]")) icon.role = "img";
   for (const table of document.querySelectorAll(".inline-group")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
@@ -118,4 +118,5 @@ function nameWidgets() {
 for (const field of document.querySelectorAll(".admin-autocomplete[multiple]")) field.dataset.allowClear = "false";
 window.django?.jQuery?.(nameWidgets);
 addEventListener("load", nameWidgets);
+addEventListener("formset:added", () => setTimeout(nameWidgets)); // after Django has made the new row's widgets
 addEventListener("resize", nameWidgets);

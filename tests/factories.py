@@ -18,8 +18,9 @@ from PIL import Image
 
 from articles.models import Article, CorrectionRequest, Picture, Section, Tag
 from cms import codes
-from cms.models import User
+from cms.models import Letter, User
 from cms.roles import grant
+from newsletter.models import Issue, IssueArticle, Subscriber
 from submissions.copyright.counter_forms import STATEMENTS
 from submissions.copyright.models import CopyrightReport, CounterLink, CounterNotice
 from submissions.models import Guidelines, Story
@@ -219,3 +220,29 @@ def submission(**fields: Any) -> dict[str, Any]:
         "guidelines": str(make_guidelines().number),
     }
     return {name: value for name, value in (values | fields).items() if value is not None}
+
+
+def make_subscriber(email: str = "", language: str = "en") -> Subscriber:
+    """A reader who has confirmed."""
+    page = f"/{language}/newsletter/"
+    made = Subscriber.objects.sign_up(email or f"reader{next(_count)}@example.org", language=language, page=page)
+    made.confirm(page=page)
+    Letter.objects.all().delete()  # those of the way in are no test's concern
+    return made
+
+
+def make_issue(*articles: Article, by: User | None = None, **fields: Any) -> Issue:
+    """The draft of an issue with the given articles, or with a new one."""
+    values: dict[str, Any] = {"headline": "What May brought", "intro": "<p>Good morning.</p>", "language": "en"}
+    issue = Issue(**values | fields, status=Issue.Status.DRAFT).enter(by=by or User.objects.system(), move="draft")
+    for position, article in enumerate(articles or [make_article(language=issue.language)], 1):
+        IssueArticle.objects.create(issue=issue, article=article, position=position)
+    return issue
+
+
+def approved_issue(*articles: Article, **fields: Any) -> Issue:
+    """An issue that is to be sent."""
+    issue, system = make_issue(*articles, **fields), User.objects.system()
+    issue.submit(by=system)
+    issue.approve(by=system)
+    return issue

@@ -19,6 +19,7 @@ from tests.factories import (
     make_counter_notice,
     make_editor,
     make_guidelines,
+    make_issue,
     make_member,
     make_report,
     make_story,
@@ -28,6 +29,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 RELATIONS, EDITOR, CHIEF, LEGAL = "contributor-relations", "editor", "chief-editor", "legal"
+NEWSLETTER = "newsletter"
 DESK = frozenset({EDITOR, CHIEF})
 SYSTEM: frozenset[str] = frozenset()
 
@@ -72,6 +74,14 @@ MATRIX = {
         **dict.fromkeys(["bring_up_to_date", "leave", "settle"], DESK),
         **dict.fromkeys(["change_again", "drop"], SYSTEM),
     },
+    "newsletter.issue": {
+        **dict.fromkeys(["submit", "take_back"], frozenset({NEWSLETTER})),
+        **dict.fromkeys(
+            ["approve", "ask_changes", "decline", "revive", "pause", "resume", "cancel", "resend", "leave"],
+            frozenset({NEWSLETTER, CHIEF}),
+        ),
+        **dict.fromkeys(["begin", "finish", "doubt", "escalate"], SYSTEM),
+    },
     "copyright.copyrightreport": claims(LEGAL)
     | suspicions(LEGAL)
     | dict.fromkeys(["uphold", "decline", "reverse", "run_out"], frozenset({LEGAL})),
@@ -112,6 +122,7 @@ MAKERS = {
     "articles.correctionrequest": make_correction_request,
     "articles.staletranslation": a_stale_translation,
     "copyright.copyrightreport": make_report,
+    "newsletter.issue": make_issue,
     "copyright.counternotice": make_counter_notice,
     "submissions.appeal": an_appeal,
     "submissions.guidelines": make_guidelines,

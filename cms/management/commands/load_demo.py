@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     """Calls `load()` in the `demo` package of each app, in the order of INSTALLED_APPS."""
 
-    help = "Load the sample content: articles, stories, copyright reports, subscribers. Safe to run again."
+    help = "Load the sample content: articles, stories, reports, subscribers, newsletter issues. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, and say what there is."""

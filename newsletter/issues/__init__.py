@@ -1,0 +1,1 @@
+"""Issues of the newsletter: written, approved on the desk, sent by the ledger, kept on the web."""
