@@ -66,9 +66,10 @@ class ArticleAdmin(DeskAdmin):
     list_display = ["headline", "language", "section", "status", "published_at", "origin"]
     list_filter = ["status", "language", "section", "origin"]
     list_select_related = ["section"]
-    search_fields = ["headline", "slug", "external_id"]
-    autocomplete_fields = ["tags"]
-    raw_id_fields = ["cover"]
+    search_fields = ["headline", "byline"]
+    search_whole = (*DeskAdmin.search_whole, ("slug", None, _("slug")), ("external_id", None, _("id")))
+    nothing_yet = _("There is no article yet. Accept a story, add an article here, or import some.")
+    autocomplete_fields = ["tags", "cover"]
     fields = [
         "seen", "headline", "dek", "byline", "body", ("language", "section"), "tags",
         ("cover", "cover_alt"), ("upload", "upload_source_type"), ("slug", "published_at"), "series",
@@ -99,6 +100,8 @@ class ArticleAdmin(DeskAdmin):
 class SectionAdmin(PublicAdmin):
     """Sections."""
 
+    few = True
+    nothing_yet = _("There is no section yet. Add one: stories and articles need it.")
     list_display = ["name_en", "name_zh_hans", "slug", "position"]
     search_fields = ["name_en", "name_zh_hans", "slug"]
 
@@ -109,6 +112,12 @@ class TagAdmin(PublicAdmin):
 
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
+    search_whole = (("slug", None, _("slug")),)
+    nothing_yet = _("There is no tag yet. Add one here; an import brings its own.")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A tag goes, its articles stay: they are not listed, for there may be a great many."""
+        return [str(tag) for tag in objs], {}, set(), []
 
 
 @admin.register(Picture)
@@ -118,9 +127,10 @@ class PictureAdmin(PublicAdmin):
     list_display = ["uid", "source_type", "width", "height", "credit", "created"]
     list_filter = ["source_type"]
     search_fields = ["credit", "sha256"]
+    search_whole = (("uid", None, _("identifier")),)
+    nothing_yet = _("There is no picture yet. They come in with stories and articles.")
     fields = ["source_type", "credit", "width", "height", "sha256", "declared", "rendered"]
     readonly_fields = ["width", "height", "sha256", "declared", "rendered"]
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Pictures come in with stories and articles."""
