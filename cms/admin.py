@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401  (it registers a model, which goes again below)
-import allauth.mfa.admin  # noqa: F401
+import allauth.account.admin  # it registers a model, which goes again below
+import allauth.mfa.admin
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
