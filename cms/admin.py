@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import allauth.account.admin  # it registers a model, which goes again below
-import allauth.mfa.admin
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
+from allauth.account.admin import EmailAddress  # from there: that registers it, before it goes again below
+from allauth.mfa.admin import Authenticator
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group

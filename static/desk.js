@@ -110,6 +110,13 @@ function nameWidgets() {
     const field = box.closest(".select2").previousElementSibling;
     box.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.name);
   }
+  for (const box of document.querySelectorAll(".select2-selection--single:not([data-named])")) {
+    const label = box.closest(".select2").previousElementSibling.labels[0];
+    if (!label) continue;
+    label.id ||= `${label.htmlFor}-label`;
+    box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+    box.dataset.named = "";
+  }
   for (const icon of document.querySelectorAll("span.help-tooltip[aria-label]")) icon.role = "img";
   for (const table of document.querySelectorAll(".inline-group")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
   for (const head of document.querySelectorAll("th:empty")) head.replaceWith(document.createElement("td"));
