@@ -63,6 +63,7 @@ class UncountedPaginator(Paginator):
 class BigChangeList(ChangeList):
     """The list itself. `next_before` leads to what follows, `looked_back` says that only a part was looked through."""
 
+    model_admin: BigListAdmin
     next_before: int | None = None
     looked_back = False
     exact: list[Any]
@@ -105,7 +106,7 @@ class BigChangeList(ChangeList):
         self.result_count, self.full_result_count = len(self.result_list), None
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = bool(self.result_list)
-        self.paginator = self.model_admin.get_paginator(None, self.result_list, self.list_per_page)
+        self.paginator = UncountedPaginator(self.result_list, self.list_per_page)
 
     @property
     def is_narrowed(self) -> bool:
@@ -137,7 +138,7 @@ class ValueFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         """The rows of the chosen value."""
-        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else None
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else None
 
 
 class StatusFilter(ValueFilter):
@@ -188,7 +189,7 @@ class BigListAdmin(ModelAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """The filters; those by status and language know their values."""
-        own = {"status": StatusFilter, "language": LanguageFilter}
+        own: dict[Any, Any] = {"status": StatusFilter, "language": LanguageFilter}
         return [own[name] if self._has_no_choices(name) else name for name in super().get_list_filter(request)]
 
     def _has_no_choices(self, name: Any) -> bool:
@@ -245,5 +246,6 @@ class BigListAdmin(ModelAdmin):
 
 def _of_value(queryset: QuerySet[Any], name: str, fold: Fold | None, typed: str) -> QuerySet[Any]:
     if isinstance(fold, type) and issubclass(fold, Func):
-        return queryset.alias(folded_value=fold(name)).filter(folded_value=fold(Value(typed)))
+        function: Any = fold
+        return queryset.alias(folded_value=function(name)).filter(folded_value=function(Value(typed)))
     return queryset.filter(**{name: fold(typed) if fold else typed})

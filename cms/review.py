@@ -45,7 +45,7 @@ class DeskAdmin(MoveViews, BigListAdmin):
     change_form_template = "admin/review.html"
     review_template = ""
     save_on_top = False
-    search_whole = (("uid", None, _("the identifier that the log tells")),)
+    search_whole: Any = (("uid", None, _("the identifier that the log tells")),)
     nothing_yet = _("Nothing is here yet. What comes in stands on the desk first.")
 
     def get_list_display(self, request: HttpRequest) -> Any:

@@ -75,7 +75,7 @@ def _shown(loaded: Loaded, kind: str, chief: bool) -> dict[str, Any]:
         "flow_rows": _rows(loaded, [came, left, *outcomes]),
         "outcomes": [_kind(name, loaded.of(name)) for name in loaded.kinds()],
         "by_language": [_language(code, loaded.of(language=code)) for code in loaded.languages()] if whole else [],
-        "ages": bars([(name, number) for (_least, name), number in zip(counts.AGES, ages[-1], strict=True)]),
+        "ages": bars([(str(name), number) for (_least, name), number in zip(counts.AGES, ages[-1], strict=True)]),
         "waiting": loaded.waiting(),
         "oldest": oldest and (loaded.dates[-1] - oldest).days,
         "backlog": bands(loaded.dates, ages),
