@@ -245,7 +245,7 @@ class BigListAdmin(ModelAdmin):
 
 
 def _of_value(queryset: QuerySet[Any], name: str, fold: Fold | None, typed: str) -> QuerySet[Any]:
+    function: Any = fold
     if isinstance(fold, type) and issubclass(fold, Func):
-        function: Any = fold
         return queryset.alias(folded_value=function(name)).filter(folded_value=function(Value(typed)))
-    return queryset.filter(**{name: fold(typed) if fold else typed})
+    return queryset.filter(**{name: function(typed) if fold else typed})

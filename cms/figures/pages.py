@@ -192,7 +192,6 @@ def _public(rows: list[Figures]) -> dict[str, Any]:
     return {
         "cells": [counts.number(kinds.get(kind, empty), key) for kind, key in PUBLIC],
         "median": quantile(story, "first", 0.5),
-        "slow": quantile(story, "first", 0.9),
     }
 
 
