@@ -72,7 +72,7 @@ def _lines(read: list[Any]) -> list[Line]:
     came = {row[3]: row[-1]["language"] for row in read if not row[5] and "language" in row[-1]}
     if unknown := {row[3]: row[2] for row in read if row[3] not in came}:
         came |= _languages(unknown)
-    return [Line(*row[:9], came.get(row[3], "")) for row in read]
+    return [Line._make((*row[:-1], came.get(row[3], ""))) for row in read]
 
 
 def _languages(kinds: dict[uuid.UUID, str]) -> dict[uuid.UUID, str]:
