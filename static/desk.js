@@ -115,6 +115,8 @@ function nameWidgets() {
     if (!label) continue;
     label.id ||= `${label.htmlFor}-label`;
     box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+    // What is chosen is the box's value, not a text field of its own without a name.
+    for (const chosen of box.querySelectorAll("[role=textbox]")) for (const name of ["role", "aria-readonly"]) chosen.removeAttribute(name);
     box.dataset.named = "";
   }
   for (const icon of document.querySelectorAll("span.help-tooltip[aria-label]")) icon.role = "img";
