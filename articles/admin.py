@@ -13,7 +13,7 @@ from articles import correction_admin
 from articles.history_admin import HistoryViews
 from articles.models import Article, Author, Page, Picture, Section, Tag
 from articles.models.history import address_is_taken
-from cms.admin import PublicAdmin
+from cms.admin import DeskAdmin, PublicAdmin
 from cms.editor import BodyWidget
 from cms.log import logged
 from cms.text import rich_text
@@ -90,9 +90,10 @@ class ArticleAdmin(HistoryViews):
     list_display = ["headline", "language", "section", "status", "published_at", "origin"]
     list_filter = ["status", "language", "section", "origin"]
     list_select_related = ["section"]
-    search_fields = ["headline", "slug", "external_id"]
-    autocomplete_fields = ["tags", "authors"]
-    raw_id_fields = ["cover"]
+    search_fields = ["headline", "byline"]
+    search_whole = (*DeskAdmin.search_whole, ("slug", None, _("slug")), ("external_id", None, _("id")))
+    nothing_yet = _("There is no article yet. Accept a story, add an article here, or import some.")
+    autocomplete_fields = ["tags", "authors", "cover"]
     fields = [
         "seen", "headline", "dek", "byline", "authors", "body", ("language", "section"), "tags",
         ("cover", "cover_alt"), "cover_caption", ("upload", "upload_source_type"), ("slug", "published_at"), "series",
@@ -136,6 +137,8 @@ class ArticleAdmin(HistoryViews):
 class SectionAdmin(PublicAdmin):
     """Sections."""
 
+    few = True
+    nothing_yet = _("There is no section yet. Add one: stories and articles need it.")
     list_display = ["name_en", "name_zh_hans", "slug", "position"]
     search_fields = ["name_en", "name_zh_hans", "slug"]
 
@@ -146,6 +149,7 @@ class AuthorAdmin(PublicAdmin):
 
     list_display = ["name_en", "name_zh_hans", "slug"]
     search_fields = ["name_en", "name_zh_hans", "slug"]
+    nothing_yet = _("There is no author yet. Add one here, then choose them in an article.")
     prepopulated_fields = {"slug": ["name_en"]}
 
 
@@ -155,6 +159,12 @@ class TagAdmin(PublicAdmin):
 
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
+    search_whole = (("slug", None, _("slug")),)
+    nothing_yet = _("There is no tag yet. Add one here; an import brings its own.")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A tag goes, its articles stay: they are not listed, for there may be a great many."""
+        return [str(tag) for tag in objs], {}, set(), []
 
 
 class PageForm(forms.ModelForm):
@@ -176,6 +186,8 @@ class PageAdmin(PublicAdmin):
     list_display = ["title", "key", "language", "updated"]
     list_filter = ["language"]
     search_fields = ["title", "body"]
+    few = True
+    nothing_yet = _("Nothing is said about the newsroom yet. Add a page: readers find it at the foot of every page.")
     fields = [("key", "language"), "title", "body"]
 
 

@@ -62,6 +62,8 @@ class PictureAdmin(PublicAdmin):
     list_display = ["thumbnail", "said", "size", "credit", "used", "created"]
     list_filter = ["source_type", "licence"]
     search_fields = ["credit", "licence_note", "sha256"]
+    search_whole = (("uid", None, _("identifier")),)
+    nothing_yet = _("There is no picture yet. They come in with stories and articles.")
     list_per_page = 50
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fields = [

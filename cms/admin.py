@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.admin import EmailAddress  # from there: that registers it, before it goes again below
+from allauth.mfa.admin import Authenticator
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models.functions import Upper
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from cms.big_lists import BigListAdmin, ValueFilter
 from cms.models import Letter, User
 from cms.page_cache import site_changed
 from cms.review import DeskAdmin, SeenForm
@@ -17,7 +23,7 @@ from cms.staff_admin import RoleAdmin, StaffAdmin
 __all__ = ["DeskAdmin", "PublicAdmin", "ReadOnlyAdmin", "SeenForm"]
 
 
-class PublicAdmin(admin.ModelAdmin):
+class PublicAdmin(BigListAdmin):
     """What readers see but no move changes (sections, tags): a change drops the kept pages."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -36,10 +42,8 @@ class PublicAdmin(admin.ModelAdmin):
         transaction.on_commit(site_changed)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(BigListAdmin):
     """A table that is looked at, never typed into."""
-
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Rows come from the system alone."""
@@ -54,19 +58,34 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class LetterFilter(ValueFilter):
+    """By the name of the letter: those that have a template."""
+
+    title, parameter_name = _("letter"), "name"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The letters that the house knows."""
+        folder = settings.BASE_DIR / "templates" / "email"
+        return sorted((found.name, found.name) for found in folder.iterdir() if found.is_dir())
+
+
 @admin.register(Letter)
 class LetterAdmin(ReadOnlyAdmin):
     """Every letter, as it was sent, with its result."""
 
     list_display = ["created", "name", "to", "subject", "status", "attempts", "sent"]
-    list_filter = ["status", "name", "language"]
+    list_filter = ["status", LetterFilter, "language"]
     search_fields = ["to", "subject"]
+    search_whole = (("to", Upper, _("to")), ("item", None, _("about")))
+    nothing_yet = _("No letter was written yet. They are written by decisions, sign-ups and clocks.")
     fields = [
         "name", "to", "language", "subject", "body_text", "status", "attempts", "next_attempt", "result", "created",
         "sent",
     ]  # fmt: skip
 
 
+# The actions on a person reset a second factor; rows that say so by hand would only go past them.
+admin.site.unregister([Authenticator, EmailAddress])
 admin.site.register(User, StaffAdmin)
 admin.site.unregister(Group)
 admin.site.register(Group, RoleAdmin)

@@ -6,12 +6,15 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib import admin
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
-from cms import presence
+from cms import desk, presence
+from cms.big_lists import BigListAdmin
 from cms.claims import Claimable, still_seen
 from cms.differences import text_changes
 from cms.models import Letter, User
@@ -35,15 +38,24 @@ class SeenForm(forms.ModelForm):
         self.initial["seen"] = self.instance.version
 
 
-class DeskAdmin(MoveViews):
+class DeskAdmin(MoveViews, BigListAdmin):
     """A kind of desk item: buttons are the legal moves, edits save changed fields only, everything is logged."""
 
     form = SeenForm
     change_form_template = "admin/review.html"
     review_template = ""
-    show_full_result_count = False
-    list_per_page = 50
     save_on_top = False
+    search_whole: Any = (("uid", None, _("the identifier that the log tells")),)
+    nothing_yet = _("Nothing is here yet. What comes in stands on the desk first.")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The columns, the status in words."""
+        return ["status_in_words" if name == "status" else name for name in super().get_list_display(request)]
+
+    @admin.display(description=_("status"))
+    def status_in_words(self, item: DeskItem) -> str:
+        """The item's status as the desk calls it."""
+        return desk.status_name(item)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nothing on the desk is deleted: it is declined, spiked or killed."""

@@ -22,6 +22,8 @@ class StaffAdmin(UserAdmin):
     """The newsroom's people."""
 
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
+    list_filter = ["is_active", "is_superuser", "groups"]
+    show_facets = admin.ShowFacets.NEVER
     filter_horizontal = ()
 
     actions = ["end_sessions", "forget_second_factor"]

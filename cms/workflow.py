@@ -249,7 +249,10 @@ class DeskItem(models.Model):
     def decision(
         self, name: str, source: str, by: User, reason: str = "", rules: Sequence[str] = (), **details: Any
     ) -> Decision:
-        """Return the log line of a move that was just made, to be put into `logged()`'s list."""
+        """Return the log line of a move that was just made, to be put into `logged()`'s list.
+
+        An item's first line says its language, by which the log is counted.
+        """
         return Decision(
             kind=self.kind(),
             item=self.uid,
@@ -261,7 +264,7 @@ class DeskItem(models.Model):
             actor_name=by.byline(),
             reason=reason.strip(),
             rules=list(rules),
-            details=details,
+            details=details if source or "language" not in self.__dict__ else {"language": self.language} | details,
         )
 
     def enter(self, *, by: User, move: str, **details: Any) -> Self:

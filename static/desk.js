@@ -110,6 +110,15 @@ function nameWidgets() {
     const field = box.closest(".select2")?.previousElementSibling;
     if (field) box.setAttribute("aria-label", field.ariaLabel ?? field.labels[0]?.textContent.trim() ?? field.name);
   }
+  for (const box of document.querySelectorAll(".select2-selection--single:not([data-named])")) {
+    const label = box.closest(".select2").previousElementSibling.labels[0];
+    if (!label) continue;
+    label.id ||= `${label.htmlFor}-label`;
+    box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+    // What is chosen is the box's value, not a text field of its own without a name.
+    for (const chosen of box.querySelectorAll("[role=textbox]")) for (const name of ["role", "aria-readonly"]) chosen.removeAttribute(name);
+    box.dataset.named = "";
+  }
   for (const icon of document.querySelectorAll("span.help-tooltip[aria-label]")) icon.role = "img";
   for (const table of document.querySelectorAll(".inline-group")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
   for (const head of document.querySelectorAll("th:empty")) head.replaceWith(document.createElement("td"));

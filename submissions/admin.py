@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models.functions import Lower
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from cms.admin import DeskAdmin
 from submissions.guidelines.admin import GuidelinesAdmin
@@ -38,6 +40,8 @@ class StoryAdmin(WithRecord):
     list_filter = ["status", "language", "section"]
     list_select_related = ["section", "claimed_by"]
     search_fields = ["headline", "byline", "email"]
+    search_whole = (*DeskAdmin.search_whole, ("email", Lower, _("e-mail")), ("byline", None, _("byline")))
+    nothing_yet = _("No story has come in yet. Readers send them by the form and by mail.")
     readonly_fields = fields = (
         "byline", "email", "cover_source_type", "guidelines", "created",
     )  # fmt: skip
@@ -60,6 +64,8 @@ class AppealAdmin(WithRecord):
     list_filter = ["status", "language"]
     list_select_related = ["story", "claimed_by"]
     search_fields = ["story__headline"]
+    search_whole = (*DeskAdmin.search_whole, ("story__uid", None, _("identifier of the story")))
+    nothing_yet = _("Nobody has appealed yet. Contributors do on the page of their receipt.")
     readonly_fields = fields = ("declined_by", "created")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

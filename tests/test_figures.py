@@ -4,14 +4,16 @@ import itertools
 import json
 import uuid
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms import heads, jobs
+from cms.figures import counts
 from cms.figures.follow import declared, follow, replay
 from cms.figures.models import Figures, Wait
 from cms.figures.replay import Line, bucket, hours, tally
@@ -196,14 +198,99 @@ def test_the_page_of_figures_reads_no_line_of_the_log(desk, editor, django_asser
     with django_assert_max_num_queries(8) as queries:
         page = desk.get("/admin/figures/?days=90")
     assert page.context["rules"] == [("4.2", 1, 100)]
-    assert page.context["flow_rows"][0][1:] == (8, 5)  # four stories, an appeal, a story again, a draft, a report
-    assert page.context["backlog_rows"][0][1] == 3
+    assert page.context["flow_rows"][0][1] == (8, 5)  # four stories, an appeal, a story again, a draft, a report
+    assert page.context["backlog_rows"][0][1] == (3, 0, 0, 0, 0)
     assert not any("cms_decision" in query["sql"].lower() for query in queries.captured_queries)
 
 
-@pytest.mark.parametrize("days", ["7", "x", "0", "99999"])
-def test_a_period_that_cannot_be_is_not_found(desk, days):
-    assert desk.get(f"/admin/figures/?days={days}").status_code == 404
+@pytest.mark.parametrize("query", ["days=7", "days=x", "days=0", "days=99999", "kind=auth.user", "language=xx"])
+def test_a_period_kind_or_language_that_cannot_be_is_not_found(desk, query):
+    assert desk.get(f"/admin/figures/?{query}").status_code == 404
+
+
+def test_a_kind_shows_its_outcomes_of_each_day(desk, editor):
+    counted(editor)
+    page = desk.get("/admin/figures/?kind=submissions.story").context
+    assert list(map(str, page["flow_heads"])) == ["came", "left", "accepted", "declined", "withdrawn"]
+    assert page["flow_rows"][0][1] == (5, 3, 1, 1, 1)  # four came, and one again after its appeal
+    assert [row["kind"] for row in page["outcomes"]] == ["submissions.story"]
+    assert {str(name): number for name, number, _points in page["outcomes"][0]["rows"]} == {
+        "received": 4, "accepted": 1, "declined": 1, "withdrawn": 1,
+    }  # fmt: skip
+
+
+def test_each_language_is_counted_by_what_the_log_says(desk, editor):
+    make_story(language="zh-hans").decline(by=editor, reason="No.", rules=["4.2"])
+    english, chinese = make_story(), make_story(language="zh-hans")
+    follow()
+    type(chinese).objects.filter(pk=chinese.pk).update(language="en")  # the log, not the row, is counted
+    chinese.accept(by=editor)
+    english.withdraw(by=User.objects.system())
+    while follow():
+        pass
+    stories = Figures.objects.filter(span="ever", kind="submissions.story").order_by("language")
+    mine = f"by:{editor.pk}:accepted"
+    told = [(row.language, row.numbers["received"], row.numbers.get(mine)) for row in stories]
+    assert told == [("en", 1, None), ("zh-hans", 2, 1)]
+    page = desk.get("/admin/figures/?kind=submissions.story&language=zh-hans").context
+    assert page["flow_rows"][0][1] == (2, 2, 1, 1)
+    public = desk.get("/en/transparency/").context["by_language"]
+    assert [(row["name"], row["cells"]) for row in public] == [("English", [1, 0, 0]), ("简体中文", [2, 1, 1])]
+
+
+def test_lines_of_before_the_log_told_languages_take_them_from_their_items(editor):
+    story = make_story(language="zh-hans")
+    line = Decision.objects.get(item=story.uid)
+    _tamper(f"UPDATE cms_decision SET details = '{{}}' WHERE number = {line.number}")
+    story.decline(by=editor, reason="No.")
+    while follow():
+        pass
+    assert list(Figures.objects.filter(span="ever").values_list("kind", "language")) == [
+        ("submissions.story", "zh-hans")
+    ]
+
+
+def test_years_without_a_line_leave_no_row(editor):
+    story = make_story()
+    begun = timezone.now() - timedelta(days=1100)
+    number = Decision.objects.latest("number").number
+    _tamper(f"UPDATE cms_decision SET created = '{begun:%Y-%m-%d %H:%M:%S}' WHERE number = {number}")
+    story.decline(by=editor, reason="Late.")
+    assert follow() == Decision.objects.count()
+    assert Figures.objects.filter(span="day", kind="submissions.story").count() == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=40))
+def test_what_waited_at_the_end_of_each_day_is_told_exactly(stays):
+    """Items that came so many days ago and, unless that is later than today, left so many days after."""
+    today, stays = date(2026, 3, 1), [(came, after) for came, after in stays]
+    lines = []
+    for place, (came, after) in enumerate(stays):
+        begins = datetime(2026, 3, 1, tzinfo=UTC) - timedelta(days=came)
+        steps = [
+            (begins, "receive", "", "received"),
+            (begins + timedelta(days=after), "decline", "received", "declined"),
+        ]
+        lines += [
+            Line(0, when, "submissions.story", uuid.UUID(int=place), move, source, target, 1, [])
+            for when, move, source, target in steps
+            if when.date() <= today
+        ]
+    waits: dict = {}
+    numbers = tally(sorted(lines, key=lambda line: line.created), waits, declared())
+    dates = [today - timedelta(days=back) for back in reversed(range(30))]
+    rows = [(day, kind, language, count) for (day, kind, language), count in numbers.items() if day in dates]
+    left = Counter((wait.kind, wait.language, wait.day) for wait in waits.values())
+    loaded = counts.Loaded(dates, rows, [(*key, number) for key, number in left.items()], 0)
+    for day, bands in zip(dates, counts.backlog(loaded), strict=True):
+        ages = [
+            (day - (today - timedelta(days=came))).days for came, after in stays if came - after < (today - day).days
+        ]
+        ages = [age for age in ages if age >= 0]
+        assert bands == [
+            sum(least <= age < most for age in ages) for least, most in ((0, 1), (1, 3), (3, 7), (7, 30), (30, 999))
+        ]
 
 
 def test_what_each_editor_did_is_for_chiefs(client, editor):
@@ -213,7 +300,7 @@ def test_what_each_editor_did_is_for_chiefs(client, editor):
     client.force_login(make_editor("view_decision"))
     assert client.get("/admin/figures/").context["people"] is None
     client.force_login(make_editor("view_decision", "view_editor_figures"))
-    made = {name: number for name, number, _ in client.get("/admin/figures/").context["people"]}
+    made = {name: number for name, number, *_ in client.get("/admin/figures/").context["people"]}
     assert made[editor.byline()] == 3
 
 

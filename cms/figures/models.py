@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Figures(models.Model):
-    """What the log says of one kind of item in one day, one month or ever: numbers by key (`cms.figures.replay`).
+    """What the log says of one kind and language in one day, one month or ever: numbers by key (`cms.figures.replay`).
 
     Numbers are only ever added, so that any period is the sum of its days.
     """
@@ -19,13 +19,14 @@ class Figures(models.Model):
     span = models.CharField(max_length=5, choices=Span)
     begins = models.DateField()
     kind = models.CharField(max_length=100)
+    language = models.CharField(max_length=10, db_default="")  # "": the log does not say
     numbers = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["span", "begins", "kind"], name="figures_once")]
+        constraints = [models.UniqueConstraint(fields=["span", "begins", "kind", "language"], name="figures_once")]
 
     def __str__(self) -> str:
-        return f"{self.span} {self.begins} {self.kind}"
+        return f"{self.span} {self.begins} {self.kind} {self.language}"
 
 
 class Wait(models.Model):
@@ -33,11 +34,13 @@ class Wait(models.Model):
 
     item = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=100)
+    language = models.CharField(max_length=10, db_default="")
+    day = models.DateField(null=True)  # of `since`, in the newsroom's time zone
     since = models.DateTimeField()
     first = models.BooleanField()  # nobody has answered it yet
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "since"], name="wait_kind")]
+        indexes = [models.Index(fields=["kind", "language", "day"], name="wait_day")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.item} since {self.since}"

@@ -2,8 +2,9 @@
 
 Plain Python over plain lines, so that anybody can do it again.
 
-The numbers of a day and kind, by key:
-`in` began to wait for an editor, `out:<status>` stopped waiting and stands there; `received` came from outside;
+The numbers of a day, kind and language, by key:
+`in` began to wait for an editor, `out:<status>` stopped waiting and stands there, `since:<day>` had waited since that
+day (kept for single days only: what waited at the end of any day follows from them); `received` came from outside;
 `move:<move>:<status>` lines by step and where it led; `rule:<status>:<rule>` decisions that cite a rule;
 `by:<user id>:<status>` decisions of one person; `hours:<bucket>` how long an item had waited for its decision, and
 `first:<bucket>` the same for the first one. A decision is a move with a button that ends the wait.
@@ -36,12 +37,15 @@ class Line(NamedTuple):
     target: str
     actor: int
     rules: list[str]
+    language: str = ""  # in which the item came
 
 
 class Waiting(NamedTuple):
-    """An item that waits: its kind, since when, and whether nobody has answered it yet."""
+    """An item that waits: its kind and language, since when, and whether nobody has answered it yet."""
 
     kind: str
+    language: str
+    day: date
     since: datetime
     first: bool
 
@@ -54,7 +58,7 @@ class Declared:
     decisions: frozenset[str]
 
 
-Numbers = dict[tuple[date, str], Counter[str]]
+Numbers = dict[tuple[date, str, str], Counter[str]]
 
 
 def bucket(waited: float) -> int:
@@ -79,21 +83,23 @@ def quantile(numbers: Counter[str], prefix: str, part: float) -> float | None:
 
 
 def tally(lines: Iterable[Line], waits: dict[uuid.UUID, Waiting], declared: dict[str, Declared]) -> Numbers:
-    """Count some lines by day and kind. `waits` are the items of these lines that wait; it is brought up to date."""
+    """Count lines by day, kind and language. `waits` are the items of these lines that wait; it is kept up to date."""
     numbers: Numbers = {}
     nothing = Declared(frozenset(), frozenset())
     for line in lines:
-        kind = declared.get(line.kind, nothing)
-        count = numbers.setdefault((timezone.localdate(line.created), line.kind), Counter())
+        kind, day = declared.get(line.kind, nothing), timezone.localdate(line.created)
+        wait = waits.get(line.item)
+        count = numbers.setdefault((day, line.kind, wait.language if wait else line.language), Counter())
         if line.move != "edit":
             count[f"move:{line.move}:{line.target}"] += 1
         if not line.source and line.target in kind.waiting:
             count["received"] += 1
-        if line.target in kind.waiting and line.item not in waits:
+        if line.target in kind.waiting and not wait:
             count["in"] += 1
-            waits[line.item] = Waiting(line.kind, line.created, not line.source)
-        elif line.target not in kind.waiting and line.item in waits:
+            waits[line.item] = Waiting(line.kind, line.language, day, line.created, not line.source)
+        elif line.target not in kind.waiting and wait:
             count[f"out:{line.target}"] += 1
+            count[f"since:{wait.day}"] += 1
             _time(count, line, waits.pop(line.item), kind)
         if line.move in kind.decisions and line.source != line.target:
             count[f"by:{line.actor}:{line.target}"] += 1

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cms.admin import DeskAdmin
 from cms.workflow import Move
@@ -23,6 +24,7 @@ class CopyrightReportAdmin(DeskAdmin):
     list_filter = ["status", "basis", "language"]
     list_select_related = ["claimed_by"]
     search_fields = ["name", "email", "work"]
+    nothing_yet = _("No report has come in yet. Rights holders send them by the form on the copyright page.")
     readonly_fields = fields = (
         "name",
         "for_organisation",

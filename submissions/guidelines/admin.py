@@ -103,6 +103,7 @@ class GuidelinesAdmin(DeskAdmin):
     form = GuidelinesForm
     change_form_template = "submissions/guidelines_admin.html"
     review_template = "submissions/guidelines_review.html"
+    few = True
     list_display = ["__str__", "status", "effective", "updated"]
     list_filter = ["status"]
     fields = ("seen", "effective", "changelog_en", "changelog_zh_hans")

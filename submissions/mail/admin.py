@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
 from cms.admin import DeskAdmin
 
@@ -18,6 +19,7 @@ class ReceivedMailAdmin(DeskAdmin):
     list_filter = ["status", "why", "language"]
     list_select_related = ["claimed_by"]
     search_fields = ["subject", "sender"]
+    nothing_yet = _("No message waits for a person, and none was filed. What becomes a story by itself is not here.")
     fields = readonly_fields = ("sender", "subject", "why", "story", "created")
 
     def get_urls(self) -> list[URLPattern]:

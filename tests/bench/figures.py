@@ -6,6 +6,7 @@ Budget: no page takes longer with a million lines than with ten thousand. The li
 from __future__ import annotations
 
 import random
+import resource
 import sys
 import time
 import uuid
@@ -13,6 +14,11 @@ from datetime import timedelta
 
 from tests.bench.house import Findings, House, engine, new_house, parser
 
+WAITING = 1000  # items that wait at any time, so that decisions come days after what they decide on
+KINDS = {
+    "submissions.story": [("decline", "declined"), ("accept", "accepted")],
+    "copyright.copyrightreport": [("decline", "declined"), ("uphold", "upheld")],
+}
 SAME = 1.5  # times a short log's milliseconds are still "the same time" on a busy machine
 PAGES = {
     "log, first page": "/admin/cms/decision/",
@@ -23,6 +29,7 @@ PAGES = {
     "log, a range of days": "/admin/cms/decision/?since=2026-02-01&until=2026-02-02",
     "figures, 30 days": "/admin/figures/?days=30",
     "figures, 365 days": "/admin/figures/?days=365",
+    "figures, 365 days, one kind": "/admin/figures/?days=365&kind=submissions.story",
     "transparency": "/en/transparency/",
 }
 
@@ -39,7 +46,8 @@ def main() -> int:
         before, few = 0, {}
         for number in chosen.lines:
             took = _fill(before, number)
-            findings.add(f"{number} lines counted", f"{(number - before) / took:.0f}/s")
+            rate, peak = (number - before) / took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            findings.add(f"{number} lines counted", f"{rate:.0f}/s, with at most {peak:.0f} MiB")
             few = _measure(house, findings, number, few, plans=chosen.plans and number == chosen.lines[-1])
             before = number
         house.move_out()
@@ -47,32 +55,38 @@ def main() -> int:
 
 
 def _fill(before: int, number: int) -> float:
-    """Write stories that come and are declined, over a year, then count them; return the seconds of the counting."""
+    """Write items that come and, in no order, are decided on; count them; return the seconds of the counting."""
     from django.utils import timezone
 
     from cms.figures.follow import follow
     from cms.models import Citation, Decision, User
 
     system = User.objects.system()
-    editor = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)[0]
+    editors = [
+        User.objects.get_or_create(username=f"bench{who}", is_staff=True, is_superuser=True)[0] for who in range(9)
+    ]
     chance, begin = random.Random(7), timezone.now() - timedelta(days=360)
     step = timedelta(days=350) / max(number - before, 1)
     if before:  # numbers rise with the time: what follows comes in the last days
         begin, step = timezone.now() - timedelta(days=9), timedelta(days=9) / (number - before)
-    item, some, cited = uuid.uuid4(), [], []
+    waiting: list[tuple[str, uuid.UUID]] = []
+    some, cited = [], []
     for place in range(before + 1, number + 1):
-        ends = place % 2 == 0
-        item = item if ends else uuid.UUID(int=chance.getrandbits(128))
-        words = ("decline", "received", "declined", editor) if ends else ("receive", "", "received", system)
-        move, source, target, who = words
-        line = Decision(
-            number=place, created=begin + step * (place - before), kind="submissions.story", item=item, version=1,
-            move=move, source=source, target=target, actor=who, actor_name=who.byline(), reason="",
-            rules=["4.2"] if ends else [], details={}, previous="", hash=f"{place:064d}",
-        )  # fmt: skip
-        some.append(line)
-        if ends:
-            cited.append(Citation(rule="4.2", decision=line))
+        line = {"number": place, "created": begin + step * (place - before), "version": 1, "hash": f"{place:064d}"}
+        if len(waiting) > WAITING and place % 2 == 0:
+            spot = chance.randrange(len(waiting))
+            waiting[spot], waiting[-1] = waiting[-1], waiting[spot]
+            kind, item = waiting.pop()
+            move, target = KINDS[kind][chance.random() < 0.3]
+            line |= {"move": move, "source": "received", "target": target, "actor": chance.choice(editors)}
+            line |= {"rules": ["4.2"], "details": {}}
+        else:
+            kind, item = chance.choice(list(KINDS)), uuid.UUID(int=chance.getrandbits(128))
+            waiting.append((kind, item))
+            line |= {"move": "receive", "source": "", "target": "received", "actor": system}
+            line |= {"rules": [], "details": {"language": chance.choice(["en", "zh-hans"])}}
+        some.append(Decision(kind=kind, item=item, reason="", previous="", actor_name=line["actor"].byline(), **line))
+        cited += [Citation(rule=rule, decision=some[-1]) for rule in some[-1].rules]
         if len(some) == 5000 or place == number:
             Decision.objects.bulk_create(some, batch_size=1000)
             Citation.objects.bulk_create(cited, batch_size=1000)
@@ -90,7 +104,7 @@ def _measure(house: House, findings: Findings, number: int, few: dict[str, float
     from tests.bench import queries
 
     client = Client(SERVER_NAME="127.0.0.1", SERVER_PORT=str(house.port))
-    client.force_login(User.objects.get(username="bench"))
+    client.force_login(User.objects.get(username="bench0"))
     took = {}
     for what, address in PAGES.items():
         path = address.format(middle=number // 2)
