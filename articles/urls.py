@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from articles import views
+from articles.search.views import opensearch, search_page
 
 
 class UnicodeSlug(StringConverter):
@@ -19,5 +20,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("news/<uslug:slug>/", views.article, name="article"),
     path("section/<slug:slug>/", views.section, name="section"),
+    path("search/", search_page, name="search"),
+    path("opensearch.xml", opensearch, name="opensearch"),
     path("tag/<uslug:slug>/", views.tag, name="tag"),
 ]

@@ -3,6 +3,7 @@
 from articles.models.article import Article, ArticleQuerySet
 from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
 from articles.models.picture import Picture
+from articles.models.search import SearchEntry, SearchTypo, SearchWord
 from articles.models.section import Section, Tag
 from articles.models.withholding import Law, Withholding
 
@@ -13,6 +14,9 @@ __all__ = [
     "FingerprintKey",
     "Law",
     "Picture",
+    "SearchEntry",
+    "SearchTypo",
+    "SearchWord",
     "Section",
     "SourceKey",
     "Tag",
