@@ -74,6 +74,14 @@ class SearchForm(forms.Form):
         data = self.cleaned_data
         return Filters(data["language"], self.sections.get(data["section"]), data["since"], data["until"])
 
+    def selects(self) -> list[tuple[forms.BoundField, str, list[tuple[str, Any]]]]:
+        """The lists to choose from: (field, what is chosen, choices). Printed by the page itself, in a tenth of the time."""
+        return [(self[name], self.data.get(name, ""), self.fields[name].choices) for name in ("language", "section")]
+
+    def days(self) -> list[forms.BoundField]:
+        """The fields for days."""
+        return [self["since"], self["until"]]
+
     def narrows(self) -> bool:
         """Whether anything but the query was set, rightly or wrongly: the filters are then shown open."""
         return any(self.data.get(name) for name in self.fields if name != "q")

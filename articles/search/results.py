@@ -111,6 +111,7 @@ def _parse(cursor: str, tiers: int) -> tuple[int, int]:
 
 
 def _page(query: Query, hits: list[Hit], instead: str = "") -> Results:
+    """The page of these hits, which the index gave as readable a moment ago: they are read by their keys alone."""
     shown = hits[:PAGE]
     after = f"{shown[-1].tier}-{shown[-1].number}" if len(hits) > PAGE else ""
     rows = (

@@ -46,15 +46,20 @@ def learn(documents: Sequence[Document]) -> None:
     words = sorted({word for row in documents for text in row.texts for word in _WORD.findall(text)})
     have = {word for batch in _batches(words) for word in SearchWord.objects.filter(word__in=batch).values_list("word")}
     fresh = [word for word in words if (word,) not in have]
-    SearchWord.objects.bulk_create(map(SearchWord, fresh), batch_size=2000, ignore_conflicts=True)
-    forms = (SearchTypo(key=key, word=word) for word in fresh for key in sorted(_forms(word)))
-    for batch in _batches(forms):
-        SearchTypo.objects.bulk_create(batch, ignore_conflicts=True)
+    _insert(SearchWord._meta.db_table, "word, seen", [(word, 0) for word in fresh])
+    forms = [(key, word) for word in fresh for key in _forms(word)]
+    _insert(SearchTypo._meta.db_table, "key, word", sorted(forms))
     counted = [row for row in documents if row.article <= _COUNTED_ALL or not row.article % _COUNTED]
     counts = Counter({_ALL: len(counted)}) if counted else Counter[str]()
     for row in counted:
         counts.update({word for text in row.texts for word in words_of(text)})
     _add(counts)
+
+
+def _insert(table: str, columns: str, rows: list[tuple[Any, Any]]) -> None:
+    """Insert those that are not there yet: past the models, for a text can have hundreds of new words."""
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)
 
 
 def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from zlib import crc32
 
 HEAD, DEK, BODY, FACET = range(4)
@@ -37,6 +38,7 @@ SHELVES = (9, 14, 19, 24, 27, 30, 33, 63)
 """How many low bits of their numbers documents differ in that stand on one shelf, of each size; the last has all."""
 
 
+@lru_cache(30_000)
 def is_cjk(token: str) -> bool:
     """Whether a token is a CJK character."""
     return bool(_IS_CJK.match(token))
@@ -77,7 +79,10 @@ def keys(folded: str) -> set[str]:
     for line in folded.split("\n"):
         words = _TOKEN.findall(line)
         found.update(words)
-        found.update(map(pair, words, words[1:]))
+        if _IS_CJK.search(line):
+            found.update(map(pair, words, words[1:]))
+        else:
+            found.update(map(" ".join, zip(words, words[1:], strict=False)))
     return found
 
 
@@ -94,7 +99,7 @@ def numbers_of(texts: Iterable[str], facets: Iterable[str]) -> set[int]:
     for zone, text in zip(ZONES, texts, strict=True):
         fresh = keys(text) - seen
         seen |= fresh
-        numbers.update(number_of_key(key, zone) for key in fresh)
+        numbers.update([number_of_key(key, zone) for key in fresh])
     return numbers
 
 
