@@ -94,4 +94,4 @@ def _by_tags(article: Article) -> dict[int, int]:
     mine = links.filter(article=article).values("tag")
     others = links.filter(tag__in=mine).exclude(article=article).values("article")
     most = others.annotate(shared=Count("pk")).order_by("-shared", "-article")
-    return dict(most.values_list("article", "shared")[: 2 * KEPT])
+    return {row["article"]: row["shared"] for row in most[: 2 * KEPT]}

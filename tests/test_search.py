@@ -49,9 +49,10 @@ TEXT = (
 @pytest.mark.parametrize(
     "query",
     [
-        "城市", "城", "AI芯片", "ai芯片", "ＡＩ芯片", "AI 芯片", "国产AI芯片在城市里卖得很好", "「市场」", "“市场”", "市场需要时间", "3.5%",
-        "３．５％", "state of the art", "STATE-OF-THE-ART", '"harbour doesn\'t wait"', "doesn't", "strasse", "café",
-        "harbour 城市", '"grew by" 芯片', "2024", "很好，价格上涨", "里", '"the state',
+        "城市", "城", "AI芯片", "ai芯片", "ＡＩ芯片", "AI 芯片",
+        "国产AI芯片在城市里卖得很好", "「市场」", "“市场”", "市场需要时间",
+        "3.5%", "３．５％", "state of the art", "STATE-OF-THE-ART", '"harbour doesn\'t wait"', "doesn't",
+        "strasse", "café", "harbour 城市", '"grew by" 芯片', "2024", "很好，价格上涨", "里", '"the state',
     ],
 )  # fmt: skip
 def test_what_an_article_says_finds_it(client, query):
@@ -134,8 +135,8 @@ def test_an_edit_is_found_by_its_new_words_and_no_longer_by_the_old_ones(client,
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("habour", "harbour"), ("harbuor", "harbour"), ("hxrbour", "harbour"), ("harbours", "harbour"), ("harbbuor", "harbour"),
-     ('"old habour" cranes', '"old harbour" cranes')],
+    [("habour", "harbour"), ("harbuor", "harbour"), ("hxrbour", "harbour"), ("harbours", "harbour"),
+     ("harbbuor", "harbour"),     ('"old habour" cranes', '"old harbour" cranes')],
 )  # fmt: skip
 def test_a_mistyped_word_is_read_as_what_was_meant(client, typed, meant):
     make_article(headline="Cranes of the old harbour")
@@ -160,9 +161,9 @@ def test_what_was_found_is_marked_and_nothing_else_is_let_through(client):
 
 
 HOSTILE = [
-    "a" * 10_000, "word " * 2000, "AND OR NOT", '"', '""""', "*", "((((", "NEAR(a b)", "head:x", "x' OR 1=1 --", "a\0b", "\0",
-    "\u202eferry", "-ferry", "ferry*", "^ferry", "{a b}: c", "'", "%", "_", "\\", "<script>", "🛳️", "\ud800", "é" * 200, "…" * 200,
-    "一" * 200, "a b " * 50, "“”「」", "&|!():*", "%s %(x)s",
+    "a" * 10_000, "word " * 2000, "AND OR NOT", '"', '""""', "*", "((((", "NEAR(a b)", "head:x", "x' OR 1=1 --",
+    "a\0b", "\0", "\u202eferry", "-ferry", "ferry*", "^ferry", "{a b}: c", "'", "%", "_", "\\", "<script>",
+    "🛳️", "\ud800", "é" * 200, "…" * 200, "一" * 200, "a b " * 50, "“”「」", "&|!():*", "%s %(x)s",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Keeping the index right. As with the fingerprints, the log of decisions says what changed (articles/fingerprinting.py).
+"""Keeping the index right: as with the fingerprints, the log of decisions says what changed.
 
 The worker writes an entry some seconds after its article was published or edited. Nothing waits for it: what may be
 read is asked of the articles at each search, so that what was withheld or killed is gone at once.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -51,7 +52,7 @@ class Marker:
 def _pattern(words: tuple[str, ...]) -> str:
     """Matches these tokens in a text, whatever signs and spaces stand between them."""
     parts = [re.escape(words[0])]
-    for one, other in zip(words, words[1:], strict=False):
+    for one, other in pairwise(words):
         parts += [r"[\W_]*" if is_cjk(one) or is_cjk(other) else r"[\W_]+", re.escape(other)]
     left, right = ("" if is_cjk(words[0]) else rf"(?<!{_LETTER})"), ("" if is_cjk(words[-1]) else rf"(?!{_LETTER})")
     return left + "".join(parts) + right

@@ -37,7 +37,9 @@ class SearchForm(forms.Form):
     field_order = ["q", "language", "section", "since", "until"]
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="search-%s", use_required_attribute=False, **options)
+        super().__init__(*args, **options)
+        self.auto_id = "search-%s"
+        self.choices: dict[str, list[tuple[str, Any]]] = {}
         self.sections = {section.slug: section for section in kept("sections", lambda: list(Section.objects.all()))}
         names = [(slug, section.name) for slug, section in self.sections.items()]
         self.choose("language", [("", _("All languages")), *settings.LANGUAGES], _("Choose one of the languages."))
@@ -48,7 +50,7 @@ class SearchForm(forms.Form):
         """Offer these choices, and say what to do where something else was sent."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = choices
+        field.choices = self.choices[name] = choices
         field.error_messages["invalid_choice"] = wrong
 
     def clean_q(self) -> Query | None:
@@ -75,8 +77,8 @@ class SearchForm(forms.Form):
         return Filters(data["language"], self.sections.get(data["section"]), data["since"], data["until"])
 
     def selects(self) -> list[tuple[forms.BoundField, str, list[tuple[str, Any]]]]:
-        """The lists to choose from: (field, what is chosen, choices). Printed by the page itself, in a tenth of the time."""
-        return [(self[name], self.data.get(name, ""), self.fields[name].choices) for name in ("language", "section")]
+        """The lists to choose from: (field, what is chosen, choices). The page prints them, in a tenth of the time."""
+        return [(self[name], self.data.get(name, ""), self.choices[name]) for name in ("language", "section")]
 
     def days(self) -> list[forms.BoundField]:
         """The fields for days."""

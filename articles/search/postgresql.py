@@ -6,6 +6,8 @@ ones, all in one statement, which stops as soon as a page is full. What is commo
 is rare is cheap on the last, which has everything.
 """
 
+# ruff: noqa: S608  (put together from our own names; whatever somebody typed is a parameter)
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -15,11 +17,10 @@ from django.db import connection
 
 from articles.models import SearchEntry
 from articles.search import tokens
-from articles.search.engine import ENTRY_COLUMNS, Document, Hit, Search, readable, truth
+from articles.search.engine import ENTRY_COLUMNS, Document, Hit, Search, Sql, readable, truth
 
 ENTRIES = SearchEntry._meta.db_table
 _SIGN = 2**31
-_TOP = (1 << 63) - 1
 
 
 def _signed(numbers: Any) -> list[int]:
@@ -64,34 +65,27 @@ class PostgreSQL:
     def find(self, search: Search) -> list[Hit]:
         """Climb the ladder, tier by tier; each step is run only if those before did not fill the page."""
         width = max(len(tier.groups()) for tier in search.tiers)
-        rows, params, truths = [], [], []
-        cases: list[Any] = []
-        for place, tier, high in search.open_tiers():
-            groups = [_signed(group) for group in tier.groups()]
-            groups += [groups[0]] * (width - len(groups))
-            for low, below, shelf in _rungs(search.low, high):
-                rows.append(f"({place}, %s::bigint, %s::bigint, %s::int[]{', %s::int[]' * width})")
-                params += [low, below, _signed([*search.facets, shelf]), *groups]
-            true, true_params = truth(tier, "strpos")
-            truths.append(f"WHEN {place} THEN {true}")
-            cases += true_params
+        rows, params = _rows(search, width)
         if not rows:
             return []
+        truths = [(place, *truth(tier, "strpos")) for place, tier, _high in search.open_tiers()]
+        cases = " ".join(f"WHEN {place} THEN {sql}" for place, sql, _params in truths)
+        params += [param for _place, _sql, known in truths for param in known]
         allowed, allowed_params = readable(search.readable)
         sql = (
             f"SELECT w.tier, c.number, v.article_id FROM ({_ladder(rows, width)}) AS w CROSS JOIN LATERAL "
             f"({_step(width)} OFFSET 0) AS c CROSS JOIN LATERAL (SELECT e.article_id FROM {ENTRIES} AS e WHERE "
-            f"e.number = c.number AND CASE w.tier {' '.join(truths)} END AND {allowed} OFFSET 0) AS v "
+            f"e.number = c.number AND CASE w.tier {cases} END AND {allowed} OFFSET 0) AS v "
             f"LIMIT {search.most}"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*params, *cases, *allowed_params])
+            cursor.execute(sql, [*params, *allowed_params])
             return [Hit(*row) for row in cursor.fetchall()]
 
     def newest(self, groups: Sequence[tuple[int, ...]], facet: int, most: int) -> list[tuple[int, int]]:
         """A ladder for each group."""
-        rungs = list(_rungs(0, _TOP))
-        rows = ["(0, %s::bigint, %s::bigint, %s::int[])"] * len(rungs)
+        rungs = list(_rungs(0, tokens.top()))
+        rows = ", ".join(["(0, %s::bigint, %s::bigint, %s::int[])"] * len(rungs))
         params: list[Any] = [part for low, high, shelf in rungs for part in (low, high, _signed([facet, shelf]))]
         marks = ", ".join(["(%s::int, %s::int[])"] * len(groups))
         sql = (
@@ -111,9 +105,22 @@ class PostgreSQL:
             return int(cursor.fetchone()[0])
 
 
-def _ladder(rows: Sequence[str], width: int) -> str:
+def _rows(search: Search, width: int) -> Sql:
+    """The rungs of every tier as rows of VALUES: (tier, bounds, numbers that are needed, `width` groups)."""
+    rows: list[str] = []
+    params: list[Any] = []
+    for place, tier, high in search.open_tiers():
+        groups = [_signed(group) for group in tier.groups()]
+        groups += [groups[0]] * (width - len(groups))
+        for low, below, shelf in _rungs(search.low, high):
+            rows.append(f"({place}, %s::bigint, %s::bigint, %s::int[]{', %s::int[]' * width})")
+            params += [low, below, _signed([*search.facets, shelf]), *groups]
+    return ", ".join(rows), params
+
+
+def _ladder(rows: str, width: int) -> str:
     names = "".join(f", any{place}" for place in range(width))
-    return f"SELECT * FROM (VALUES {', '.join(rows)}) AS rungs (tier, low, high, need{names}) OFFSET 0"
+    return f"SELECT * FROM (VALUES {rows}) AS rungs (tier, low, high, need{names}) OFFSET 0"
 
 
 def _step(width: int) -> str:

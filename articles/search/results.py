@@ -20,8 +20,8 @@ from articles.search.query import Query
 from cms.text import plain_text
 
 PAGE = 10
+_TOP = tokens.top()
 _CURSOR = re.compile(r"(\d)-(\d{1,18})")
-_TOP = (1 << 63) - 1
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Filters:
     def bounds(self) -> tuple[int, int]:
         """Between which numbers of the index the dates lie."""
         low = tokens.first_of_day(tokens.day_of(_midnight(self.since))) if self.since else 0
-        return low, tokens.first_of_day(tokens.day_of(_midnight(self.until)) + 2) if self.until else _TOP
+        high = tokens.first_of_day(tokens.day_of(_midnight(self.until)) + 2) if self.until else tokens.top()
+        return low, min(high, tokens.top())
 
 
 def _midnight(day: date) -> datetime:
@@ -96,8 +97,8 @@ def search(query: Query, filters: Filters, after: str = "") -> Results:
 
 
 def _hits(query: Query, filters: Filters, after: str) -> list[Hit]:
-    first, before = _parse(after, len(query.tiers)) if after else (0, _TOP)
     low, high = filters.bounds()
+    first, before = _parse(after, len(query.tiers)) if after else (0, high)
     return engine().find(
         Search(query.tiers, filters.facets(), filters.articles(), first, before, low, high, most=PAGE + 1)
     )

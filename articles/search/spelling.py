@@ -5,6 +5,8 @@ by one letter left out, added, changed or swapped shares a form with it. Two suc
 four letters are right. How common a word is, or a pair of Chinese characters, is counted in a part of the articles.
 """
 
+# ruff: noqa: S608  (put together from our own names; whatever somebody typed is a parameter)
+
 from __future__ import annotations
 
 import re

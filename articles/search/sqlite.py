@@ -5,6 +5,8 @@ not forget (3.40 lacks `contentless_delete`): what an article stood under before
 to none, and the entry's texts tell that it is no result. `reindex --from-scratch` begins anew.
 """
 
+# ruff: noqa: S608  (put together from our own names; whatever somebody typed is a parameter)
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence

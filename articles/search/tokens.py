@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import pairwise
 from zlib import crc32
 
 HEAD, DEK, BODY, FACET = range(4)
@@ -82,7 +83,7 @@ def keys(folded: str) -> set[str]:
         if _IS_CJK.search(line):
             found.update(map(pair, words, words[1:]))
         else:
-            found.update(map(" ".join, zip(words, words[1:], strict=False)))
+            found.update(map(" ".join, pairwise(words)))
     return found
 
 
@@ -116,6 +117,11 @@ def first_of_day(day: int) -> int:
 def number_of(published_at: datetime, pk: int) -> int:
     """An article's number in the index: its day, then its key. It rises as time goes on, and nobody has to allot it."""
     return first_of_day(day_of(published_at)) | pk & (1 << _DAY_BITS) - 1
+
+
+def top() -> int:
+    """Above the number of every article that is published by now."""
+    return first_of_day(day_of(datetime.now(timezone.utc)) + 1)  # noqa: UP017
 
 
 def shelf(number: int, bits: int) -> str:
