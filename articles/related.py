@@ -24,7 +24,8 @@ KEPT = 3 * RELATED
 _MOST, _NEWEST = 12, 60  # telling words, and articles that are looked at for each
 _WEIGHTS = (4.0, 2.0, 1.0)  # of a word in the headline, the dek, the body
 _OFTEN = 4.0  # how much a word may count for being repeated
-_EVERYWHERE = 0.2  # a word in more of the articles than this tells nothing
+_EVERYWHERE = 0.2  # a word in more of the articles than this tells nothing, where there are more than a few
+_FEW = 50
 _TAG, _SECTION = 6.0, 0.5  # what a shared tag and the same section are worth, beside words of about 3 to 20
 
 
@@ -79,7 +80,7 @@ def telling_words(folded: list[str]) -> dict[str, float]:
     telling = {
         word: math.sqrt(weights[word]) * rare[word]
         for word in likely
-        if seen.get(word, 0) <= max(2, _EVERYWHERE * counted) and rare[word] > 0
+        if seen.get(word, 0) <= max(_FEW, _EVERYWHERE * counted) and rare[word] > 0
     }
     best = sorted(telling, key=lambda word: (-telling[word], word))[:_MOST]
     return {word: telling[word] for word in best}

@@ -1,13 +1,19 @@
 """Finding articles: what somebody types, and what must be found."""
 
 import re
+import unicodedata
 from datetime import timedelta
 
+import hypothesis
 import pytest
 from django.core.management import call_command
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
+from hypothesis import strategies as st
 
 from articles.models import Article, SearchEntry
+from articles.search import tokens
+from articles.search.engine import Document, Search, engine
 from articles.search.query import parse
 from articles.search.views import KEPT
 from cms.worker import run_until_idle
@@ -256,3 +262,127 @@ def test_reindex_writes_what_is_missing_and_can_run_again(client, capsys):
 def test_a_query_is_read_into_units():
     units = [unit.words for unit in parse("中国 “rise of” AI芯片 rise").units]
     assert units == [("中", "国"), ("rise", "of"), ("ai", "芯", "片"), ("rise",)]
+
+
+WORDS = ["城市", "市场", "芯片", "的", "AI", "ai", "Ｅ-mail", "it's", "3.5%", "1,000", "café", "bank",
+         "of", "the", "，", "。", "「", "」"]  # fmt: skip
+texts = st.lists(st.sampled_from(WORDS + [" ", "\n"]), min_size=1, max_size=12).map("".join)
+
+
+def is_phrase_of(query, text):
+    """Whether the text says just this: told without the index, letter by letter."""
+    words, said = (re.findall(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+", same(part)) for part in (query, text))
+    return any(said[place : place + len(words)] == words for place in range(len(said) - len(words) + 1))
+
+
+def same(text):
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+@hypothesis.settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+    database=None,
+)
+@hypothesis.given(st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=5), st.data())
+def test_every_article_that_says_a_phrase_is_found_by_it_and_no_other(written, data):
+    SearchEntry.objects.all().delete()
+    documents = {}
+    for number, parts in enumerate(written, 1):
+        folded = tuple(tokens.fold(part) for part in parts)
+        row = Document(tokens.first_of_day(number) + number, number, "", folded, tokens.numbers_of(folded, []))
+        documents[number] = (row, parts)
+    engine().insert([row for row, _parts in documents.values()])
+    whole = data.draw(st.sampled_from([part for parts in written for part in parts]))
+    begin = data.draw(st.integers(0, len(whole) - 1))
+    query = whole[begin : data.draw(st.integers(begin + 1, len(whole)))].split("\n")[0].replace('"', "")
+    read = parse(f'"{query}"')
+    if read is None:
+        return
+    everything = Search(read.tiers, [], Everything(), 0, tokens.top(), 0, tokens.top(), most=99)
+    hits = [hit.article for hit in engine().find(everything)]
+    lines = {number: "\n".join(parts).split("\n") for number, (_row, parts) in documents.items()}
+    said = {number for number, each in lines.items() if any(is_phrase_of(query, line) for line in each)}
+    assert len(hits) == len(set(hits))
+    assert set(hits) == said
+
+
+class Everything:
+    """Stands where articles stand that may be read: this test has texts without articles."""
+
+    def filter(self, **_conditions):
+        return self
+
+    def order_by(self):
+        return self
+
+    def values(self, _name):
+        return SearchEntry.objects.filter(article_id=RawSQL("e.article_id", [])).values("article_id")
+
+
+def test_a_long_article_is_found_by_its_last_words(client):
+    filler = "<p>" + "the bank of the river and the town 城市的市场 " * 3000 + "</p>"
+    make_article(headline="Long", body=f"{filler}<p>At last the gannet of the bank lands. 最后的市场。</p>")
+    assert found(client, '"the gannet of the bank"') == ["Long"]
+    assert found(client, "最后的市场") == ["Long"]
+
+
+def test_related_articles_are_those_that_share_telling_words(client):
+    kin = [
+        make_article(
+            headline=f"Salt batteries heat town {number}", body="<p>Molten salt keeps heat in the battery.</p>"
+        )
+        for number in range(5)
+    ]
+    for number in range(20):
+        make_article(
+            headline=f"Night buses, line {number}", body="<p>Three lines run all night and wait for trains.</p>"
+        )
+    article = make_article(headline="Why a town stores heat in salt", body="<p>A battery of molten salt.</p>")
+    run_until_idle()
+    article.refresh_from_db()
+    assert set(article.related[:5]) == {other.pk for other in kin}
+
+
+def test_related_articles_in_chinese_share_pairs_of_characters_and_stay_in_their_language(client):
+    close = make_article(headline="熔盐电池为小镇供暖", language="zh-hans", slug="一", body="<p>熔盐储存热量。</p>")
+    english = make_article(headline="熔盐电池 in English", body="<p>熔盐电池。</p>")
+    for number in range(8):
+        make_article(
+            headline=f"夜班公交第{number}线", language="zh-hans", slug=f"夜{number}", body="<p>公交整夜运行。</p>"
+        )
+    article = make_article(headline="小镇的熔盐电池", language="zh-hans", slug="二", body="<p>热量储存在熔盐里。</p>")
+    run_until_idle()
+    article.refresh_from_db()
+    assert article.related[0] == close.pk
+    assert english.pk not in article.related
+
+
+def test_where_related_articles_are_withheld_or_killed_others_take_their_place(client, editor):
+    articles = [make_article(headline=f"Salt battery {number}", body="<p>Molten salt.</p>") for number in range(8)]
+    run_until_idle()
+    url = articles[0].get_absolute_url()
+    before = client.get(url).context["related"]
+    make_report(before[0]).uphold(by=editor, reason="Theirs.")
+    before[1].kill(by=editor, reason="No.")
+    after = client.get(url).context["related"]
+    assert len(before) == len(after) == 4
+    assert not {before[0].pk, before[1].pk} & {other.pk for other in after}
+    run_until_idle()
+    articles[0].refresh_from_db()
+    assert before[1].pk not in articles[0].related
+
+
+def test_an_edit_of_the_text_chooses_the_related_articles_anew(client, editor):
+    salt = make_article(headline="Molten salt battery", body="<p>Molten salt.</p>")
+    for number in range(6):
+        make_article(headline=f"Night buses {number}", body="<p>Buses run at night.</p>")
+    article = make_article(headline="Buses at night", body="<p>Night buses.</p>")
+    run_until_idle()
+    article.refresh_from_db()
+    assert article.related[0] != salt.pk
+    article.amend(by=editor, headline="The salt battery", body="<p>Molten salt, again.</p>")
+    run_until_idle()
+    article.refresh_from_db()
+    assert article.related[0] == salt.pk
