@@ -266,7 +266,7 @@ def test_a_query_is_read_into_units():
 
 WORDS = ["城市", "市场", "芯片", "的", "AI", "ai", "Ｅ-mail", "it's", "3.5%", "1,000", "café", "bank",
          "of", "the", "，", "。", "「", "」"]  # fmt: skip
-texts = st.lists(st.sampled_from(WORDS + [" ", "\n"]), min_size=1, max_size=12).map("".join)
+texts = st.lists(st.sampled_from([*WORDS, " ", "\n"]), min_size=1, max_size=12).map("".join)
 
 
 def is_phrase_of(query, text):

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from articles.search.query import Query
 from articles.search.tokens import CJK, is_cjk, same_letters
 
-BEFORE, LENGTH = 60, 240  # characters of an excerpt, before what was found and in all
+BEFORE, LENGTH = 60, 240  # characters of an excerpt, before what was found and in all; half of that in Chinese
 _LETTER = rf"[^\W_{CJK}]"
 
 
@@ -26,14 +26,15 @@ class Marker:
         """The text, escaped, each place in <mark>."""
         return _printed(text, self._spans(text))
 
-    def excerpt(self, text: str) -> SafeString:
+    def excerpt(self, text: str, language: str) -> SafeString:
         """The words around the first place in a text; "" where there is none."""
+        share = 2 if language.startswith("zh") else 1
         spans = self._spans(text)
         if not spans:
             return SafeString("")
         first = spans[0][0]
-        begin = _word_begin(text, max(0, first - BEFORE), first)
-        end = min(len(text), max(begin + LENGTH, spans[0][1]))
+        begin = _word_begin(text, max(0, first - BEFORE // share), first)
+        end = min(len(text), max(begin + LENGTH // share, spans[0][1]))
         inside = [(start - begin, stop - begin) for start, stop in spans if start >= begin and stop <= end]
         left, right = ("… " if begin else ""), (" …" if end < len(text) else "")
         return mark_safe(left + _printed(text[begin:end], inside) + right)

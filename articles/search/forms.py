@@ -31,8 +31,8 @@ class SearchForm(forms.Form):
     q = forms.CharField(label=_("Search for"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
     language = forms.ChoiceField(label=_("Language"), required=False)
     section = forms.ChoiceField(label=_("Section"), required=False)
-    since = _day(_("From"), _("Write the first day as year, month and day, such as 2026-01-31."))
-    until = _day(_("To"), _("Write the last day as year, month and day, such as 2026-01-31."))
+    since = _day(_("Since"), _("Write the first day as year, month and day, such as 2026-01-31."))
+    until = _day(_("Until"), _("Write the last day as year, month and day, such as 2026-01-31."))
 
     field_order = ["q", "language", "section", "since", "until"]
 
