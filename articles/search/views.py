@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.search.forms import SearchForm, tidied
@@ -40,6 +42,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 def opensearch(request: HttpRequest) -> HttpResponse:
     """The OpenSearch 1.1 description of our search, in the page's language."""
     kind = "application/opensearchdescription+xml"
-    response = render(request, "articles/opensearch.xml", content_type=f"{kind}; charset=utf-8")
+    context = {"description": _("Search the articles of %(site)s") % {"site": settings.SITE_NAME}}
+    response = render(request, "articles/opensearch.xml", context, content_type=f"{kind}; charset=utf-8")
     response["Cache-Control"] = "public, max-age=86400"
     return response
