@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from articles.fingerprinting import follow_log
-from articles.models import Article, Picture
+from articles.models import Article, Picture, SearchEntry
 from articles.related import choose
 from articles.search.entries import follow_log as follow_log_for_search
 from cms.page_cache import site_changed
@@ -43,16 +44,14 @@ def fingerprint() -> int:
 @job()
 def index_for_search() -> int:
     """Write what the search finds the articles by that changed."""
-    read = follow_log_for_search()
-    if read:
-        site_changed()
-    return read
+    return follow_log_for_search()
 
 
 @job(every=timedelta(seconds=2))
 def relate() -> int:
     """Choose the related articles of those that changed."""
-    unrelated = Article.objects.filter(status=Article.Status.PUBLISHED, related_at=None)
+    known = Exists(SearchEntry.objects.filter(article=OuterRef("pk")))  # by whose words the others are found
+    unrelated = Article.objects.filter(known, status=Article.Status.PUBLISHED, related_at=None)
     changed = list(unrelated.only("language", "section").order_by("pk")[:100])
     for article in changed:
         Article.objects.filter(pk=article.pk).update(related=choose(article), related_at=timezone.now())

@@ -16,6 +16,7 @@ from articles.models import Article, SearchEntry, SearchTypo, SearchWord
 from articles.search import spelling, tokens
 from articles.search.engine import Document, engine
 from cms.models import Bookmark
+from cms.page_cache import site_changed
 from cms.text import plain_text
 
 LOG_READER, WALK = "articles.search", "articles.reindex"
@@ -44,9 +45,12 @@ def follow_log() -> int:
         return 0
     articles = list(Article.objects.filter(uid__in=items).only(*_COLUMNS))
     documents = _documents(articles)
+    changes = 0
     with transaction.atomic():
         if Bookmark.objects.filter(reader=LOG_READER, number=mark.number).update(number=number):
-            write(documents, {article.pk for article in articles})
+            changes = write(documents, {article.pk for article in articles})
+    if changes:
+        site_changed()
     return number - mark.number
 
 

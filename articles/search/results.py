@@ -128,5 +128,5 @@ def _page(query: Query, hits: list[Hit], instead: str = "") -> Results:
 
 def _result(article: Article, marker: Marker) -> Result:
     text = " ".join(plain_text(article.body).split("\n"))
-    excerpt = marker.excerpt(text, article.language) or (marker.marked(article.dek) if article.dek else marker.marked(text[:200]))
+    excerpt = marker.excerpt(text, article.language) or marker.marked(article.dek or text[:200])
     return Result(article, marker.marked(article.headline), excerpt)

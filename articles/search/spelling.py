@@ -27,7 +27,7 @@ SHORTEST, LONGEST = 4, 24
 FROM_TWO = 7  # letters from which on a word may have two faults
 CORRECTED = 4  # words of a query that are looked at
 _SAME_BEGINNING = 400
-_COUNTED_ALL, _COUNTED = 5000, 32  # articles that are all counted (the first ones); then one in so many
+_COUNTED_ALL, _COUNTED = 1000, 64  # articles that are all counted (the first ones); then one in so many
 _WORD = re.compile(rf" (?=([a-z]{{{SHORTEST},{LONGEST}}}) )")
 _CJK_PAIR = re.compile(rf"(?=([{tokens.CJK}]{{2}}))")
 _ALL = ""  # the word that every article has: how many were counted
