@@ -35,7 +35,7 @@ def follow_log(kind: type[DeskItem], statuses: Collection[str]) -> int:
     """
     name = kind.kind()
     mark, _ = Bookmark.objects.get_or_create(reader=name)
-    number, items = _changed(name, mark.number)
+    number, items = changed(name, mark.number)
     if number == mark.number:
         return 0
     rows: Any = kind.objects.filter(uid__in=items, status__in=statuses).only(*COLUMNS)
@@ -49,7 +49,7 @@ def follow_log(kind: type[DeskItem], statuses: Collection[str]) -> int:
     return number - mark.number
 
 
-def _changed(kind: str, after: int) -> tuple[int, set[uuid.UUID]]:
+def changed(kind: str, after: int) -> tuple[int, set[uuid.UUID]]:
     """Which items of a kind the lines after this number are about: at most BATCH; and the last number that was read."""
     items: set[uuid.UUID] = set()
     lines = Decision.objects.filter(number__gt=after).order_by("number")

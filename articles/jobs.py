@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from articles.erasure import erase_old_requests
 from articles.fingerprinting import follow_log
-from articles.models import Article, Picture
-from articles.pages import RELATED
+from articles.models import Article, Picture, SearchEntry
+from articles.related import choose
+from articles.search.entries import follow_log as follow_log_for_search
 from cms.page_cache import site_changed
 from cms.worker import job
 
@@ -47,37 +48,20 @@ def forget_who_reported_errors() -> int:
     return erase_old_requests()
 
 
+@job()
+def index_for_search() -> int:
+    """Write what the search finds the articles by that changed."""
+    return follow_log_for_search()
+
+
 @job(every=timedelta(seconds=2))
 def relate() -> int:
     """Choose the related articles of those that changed."""
-    unrelated = Article.objects.filter(status=Article.Status.PUBLISHED, related_at=None)
+    known = Exists(SearchEntry.objects.filter(article=OuterRef("pk")))  # by whose words the others are found
+    unrelated = Article.objects.filter(known, status=Article.Status.PUBLISHED, related_at=None)
     changed = list(unrelated.only("language", "section").order_by("pk")[:100])
     for article in changed:
-        Article.objects.filter(pk=article.pk).update(related=_kin(article), related_at=timezone.now())
+        Article.objects.filter(pk=article.pk).update(related=choose(article), related_at=timezone.now())
     if changed:
         site_changed()
     return len(changed)
-
-
-def _kin(article: Article) -> list[int]:
-    """Ids of the articles that share most tags with this one, then of its section, then of its language."""
-    readable, likely = Article.objects.published(), _sharing_tags(article)
-    languages = dict(readable.filter(pk__in=likely).values_list("pk", "language"))
-    chosen = {pk: None for pk in likely if languages.get(pk) == article.language}
-    newest = readable.in_language(article.language).exclude(pk=article.pk).newest_first()
-    for arm in (newest.filter(section=article.section_id), newest):
-        if len(chosen) < RELATED:
-            chosen |= dict.fromkeys(arm.values_list("pk", flat=True)[: RELATED * 2])
-    return list(chosen)[:RELATED]
-
-
-def _sharing_tags(article: Article) -> list[int]:
-    """Ids of the articles that share most tags with this one, the latest of them first.
-
-    Counted where the links lie: counting articles instead would group by every column, their bodies among them.
-    """
-    links = Article.tags.through.objects
-    mine = links.filter(article=article).values("tag")
-    others = links.filter(tag__in=mine).exclude(article=article).values("article")
-    most = others.annotate(shared=Count("pk")).order_by("-shared", "-article")
-    return list(most.values_list("article", flat=True)[: RELATED * 2])

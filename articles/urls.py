@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from articles import correction_views, views
 from articles.discovery import views as discovery
+from articles.search.views import opensearch, search_page
 
 
 class UnicodeSlug(StringConverter):
@@ -30,6 +31,8 @@ urlpatterns = [
     path("news/<uslug:slug>/correction/sent/", correction_views.sent, name="correction_sent"),
     path("corrections/", correction_views.corrections, name="corrections"),
     path("section/<slug:slug>/", views.section, name="section"),
+    path("search/", search_page, name="search"),
+    path("opensearch.xml", opensearch, name="opensearch"),
     path("tag/<uslug:slug>/", views.tag, name="tag"),
     path("author/<slug:slug>/", views.author, name="author"),
     path("author/<slug:slug>/feed.<feed:kind>", discovery.author_feed, name="author_feed"),

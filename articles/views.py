@@ -137,11 +137,11 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def related_to(article: Article) -> list[Article]:
-    """What the reader may like too: chosen when the article changed; where that found too few, the newest."""
+    """What the reader may like too: chosen when the article changed; where too few are left of that, the newest."""
     readable = Article.objects.published().for_cards()
-    if len(article.related) >= RELATED:
-        # By their keys alone: named a language, SQLite would walk through all of its articles for them.
-        found = readable.in_bulk(article.related)
+    # By their keys alone: named a language, SQLite would walk through all of its articles for them.
+    found = readable.in_bulk(article.related) if len(article.related) >= RELATED else {}
+    if len(found) >= RELATED:
         return [found[pk] for pk in article.related if pk in found][:RELATED]
     return list(readable.in_language(article.language).exclude(pk=article.pk).newest_first()[:RELATED])
 

@@ -17,6 +17,7 @@ from typing import TypeVar, cast
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
@@ -56,11 +57,11 @@ def kept(key: str, make: Callable[[], T]) -> T:
     return cast("T", cache.get_or_set(f"{key}:{generation()}", make, settings.PAGE_CACHE_SECONDS))
 
 
-def public_page(*parameters: str) -> Callable[[View], View]:
+def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[View], View]:
     """Keep a view's pages, which show everybody the same, and answer 304 to who has the present one.
 
     `parameters` are the query parameters that the page depends on; all others are ignored, so that made-up ones can
-    neither fill the memory nor pass it by. Only a 200 is kept.
+    neither fill the memory nor pass it by. Only a 200 is kept; in `store`, where a view has one of its own.
     """
 
     def decorate(view: View) -> View:
@@ -71,12 +72,13 @@ def public_page(*parameters: str) -> Callable[[View], View]:
             query = "&".join(f"{name}={request.GET.get(name, '')}" for name in parameters)
             place = f"{request.get_host()}|{get_language()}|{request.path}|{query}".encode()
             key = f"response:{generation()}:{hashlib.sha256(place).hexdigest()}"
-            page = cache.get(key)
+            pages = cache if store is None else store
+            page = pages.get(key)
             if page is None:
                 response = view(request, *args, **kwargs)
                 if response.status_code == 200:
                     page = (response.content, response["Content-Type"])
-                    cache.set(key, page, settings.PAGE_CACHE_SECONDS)
+                    pages.set(key, page, settings.PAGE_CACHE_SECONDS)
                 return _finish(request, response)
             return _finish(request, HttpResponse(page[0], content_type=page[1]))
 

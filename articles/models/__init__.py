@@ -8,6 +8,7 @@ from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
 from articles.models.history import Redirect, Revision
 from articles.models.page import Page
 from articles.models.picture import Picture
+from articles.models.search import SearchEntry, SearchTypo, SearchWord
 from articles.models.section import Section, Tag
 from articles.models.stale_translation import StaleTranslation
 from articles.models.withholding import Law, Withholding
@@ -25,6 +26,9 @@ __all__ = [
     "Picture",
     "Redirect",
     "Revision",
+    "SearchEntry",
+    "SearchTypo",
+    "SearchWord",
     "Section",
     "SourceKey",
     "StaleTranslation",

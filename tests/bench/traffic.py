@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import re
 import shutil
 import subprocess
@@ -88,19 +89,30 @@ def hammer(url: str, connections: int, seconds: int) -> Rate:
     return Rate(float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]), half, most)
 
 
+def hammer_each(urls: list[str], connections: int, seconds: int) -> Rate:
+    """Ask for these pages one after the other and over again, by threads of our own."""
+    waiting = itertools.cycle([f"{parts.path}?{parts.query}" for parts in map(urlsplit, urls)])
+    return _asked(urlsplit(urls[0]).netloc, waiting, connections, seconds)
+
+
 def _milliseconds(output: str, share: int) -> float:
     number, unit = re.search(rf"{share}%\s+([\d.]+)(us|ms|s|m)", output).groups()
     return float(number) * MILLISECONDS[unit]
 
 
 def _threads(url: str, connections: int, seconds: int) -> Rate:
-    parts, until, times = urlsplit(url), time.monotonic() + seconds, []
+    parts = urlsplit(url)
+    return _asked(parts.netloc, itertools.repeat(f"{parts.path}?{parts.query}"), connections, seconds)
+
+
+def _asked(host: str, paths: Iterator[str], connections: int, seconds: int) -> Rate:
+    until, times = time.monotonic() + seconds, []
 
     def ask() -> None:
-        connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(host, timeout=PATIENCE)
         while time.monotonic() < until:
             begun = time.perf_counter()
-            connection.request("GET", f"{parts.path}?{parts.query}")
+            connection.request("GET", next(paths))
             connection.getresponse().read()
             times.append((time.perf_counter() - begun) * 1000)
 

@@ -1,0 +1,75 @@
+"""Why an article was found: its texts with what was searched for marked, and the place in its body."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.search.query import Query
+from articles.search.tokens import CJK, is_cjk, same_letters
+
+BEFORE, LENGTH = 60, 240  # characters of an excerpt, before what was found and in all; half of that in Chinese
+_LETTER = rf"[^\W_{CJK}]"
+
+
+class Marker:
+    """Marks what a query found."""
+
+    def __init__(self, query: Query) -> None:
+        every = sorted({unit.words for unit in query.units}, key=len, reverse=True)
+        self.pattern = re.compile("|".join(map(_pattern, every)))
+
+    def marked(self, text: str) -> SafeString:
+        """The text, escaped, each place in <mark>."""
+        return _printed(text, self._spans(text))
+
+    def excerpt(self, text: str, language: str) -> SafeString:
+        """The words around the first place in a text; "" where there is none."""
+        share = 2 if language.startswith("zh") else 1
+        spans = self._spans(text)
+        if not spans:
+            return SafeString("")
+        first = spans[0][0]
+        begin = _word_begin(text, max(0, first - BEFORE // share), first)
+        end = min(len(text), max(begin + LENGTH // share, spans[0][1]))
+        inside = [(start - begin, stop - begin) for start, stop in spans if start >= begin and stop <= end]
+        left, right = ("… " if begin else ""), (" …" if end < len(text) else "")
+        return mark_safe(left + _printed(text[begin:end], inside) + right)
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        folded = same_letters(text)
+        if len(folded) == len(text):
+            return [found.span() for found in self.pattern.finditer(folded)]
+        # Some letters have become two, or two one: look each letter's place up.
+        parts = [same_letters(letter) for letter in text]
+        places = [place for place, part in enumerate(parts) for _ in part]
+        found_in = (found.span() for found in self.pattern.finditer("".join(parts)))
+        return [(places[start], places[stop - 1] + 1) for start, stop in found_in]
+
+
+def _pattern(words: tuple[str, ...]) -> str:
+    """Matches these tokens in a text, whatever signs and spaces stand between them."""
+    parts = [re.escape(words[0])]
+    for one, other in pairwise(words):
+        parts += [r"[\W_]*" if is_cjk(one) or is_cjk(other) else r"[\W_]+", re.escape(other)]
+    left, right = ("" if is_cjk(words[0]) else rf"(?<!{_LETTER})"), ("" if is_cjk(words[-1]) else rf"(?!{_LETTER})")
+    return left + "".join(parts) + right
+
+
+def _word_begin(text: str, begin: int, before: int) -> int:
+    """The next place from `begin` on where no word is cut, or `begin` where there is none before what was found."""
+    if not begin:
+        return 0
+    gap = re.compile(r"[\s，。；：、！？]").search(text, begin, before)
+    return gap.end() if gap else begin
+
+
+def _printed(text: str, spans: list[tuple[int, int]]) -> SafeString:
+    parts, place = [], 0
+    for start, stop in spans:
+        parts += [escape(text[place:start]), "<mark>", escape(text[start:stop]), "</mark>"]
+        place = stop
+    return mark_safe("".join([*parts, escape(text[place:])]))

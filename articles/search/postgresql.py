@@ -1,0 +1,132 @@
+"""The index on PostgreSQL: a GIN index over the numbers that an entry stands under.
+
+A GIN index gives all it finds, in no order. So that a word in every second article costs no more than a rare one, a
+search climbs a ladder: it asks for the results on the newest shelf first (`tokens.SHELVES`), then on larger and older
+ones, all in one statement, which stops as soon as a page is full. What is common fills it from the first rungs; what
+is rare is cheap on the last, which has everything.
+"""
+
+# ruff: noqa: S608  (put together from our own names; whatever somebody typed is a parameter)
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import connection
+
+from articles.models import SearchEntry
+from articles.search import tokens
+from articles.search.engine import ENTRY_COLUMNS, Document, Hit, Search, Sql, readable, truth
+
+ENTRIES = SearchEntry._meta.db_table
+_SIGN = 2**31
+
+
+def _signed(numbers: Any) -> list[int]:
+    """As the database's integers hold them."""
+    return [number - _SIGN for number in numbers]
+
+
+def _shelves(number: int) -> list[int]:
+    """The shelves that a document stands on, one of each size."""
+    return [tokens.number_of_key(tokens.shelf(number, bits), tokens.FACET) for bits in tokens.SHELVES]
+
+
+def _rungs(low: int, high: int) -> Iterator[tuple[int, int, int]]:
+    """Shelves from `high` down to `low`: (bounds, number of the shelf); two of each size, then the next larger."""
+    for bits in tokens.SHELVES:
+        for _step in range(2):
+            if high <= low:
+                return
+            begins = (high - 1) >> bits << bits
+            yield max(low, begins), high, tokens.number_of_key(tokens.shelf(begins, bits), tokens.FACET)
+            high = begins
+
+
+class PostgreSQL:
+    """Implements `Engine`."""
+
+    def insert(self, documents: Sequence[Document]) -> None:
+        """Write entries with their numbers."""
+        marks = "%s, %s, %s, %s, %s, %s, %s"
+        every = [(row, row.numbers.union(_shelves(row.number))) for row in sorted(documents)]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {ENTRIES} ({ENTRY_COLUMNS}, numbers) VALUES ({marks})",
+                [(row.number, row.article, row.facets, *row.texts, _signed(numbers)) for row, numbers in every],
+            )
+
+    def empty(self) -> None:
+        """Forget everything."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {ENTRIES}")
+
+    def find(self, search: Search) -> list[Hit]:
+        """Climb the ladder, tier by tier; each step is run only if those before did not fill the page."""
+        width = max(len(tier.groups()) for tier in search.tiers)
+        rows, params = _rows(search, width)
+        if not rows:
+            return []
+        truths = [(place, *truth(tier, "strpos")) for place, tier, _high in search.open_tiers()]
+        cases = " ".join(f"WHEN {place} THEN {sql}" for place, sql, _params in truths)
+        params += [param for _place, _sql, known in truths for param in known]
+        allowed, allowed_params = readable(search.readable)
+        sql = (
+            f"SELECT w.tier, c.number, v.article_id FROM ({_ladder(rows, width)}) AS w CROSS JOIN LATERAL "
+            f"({_step(width)} OFFSET 0) AS c CROSS JOIN LATERAL (SELECT e.article_id FROM {ENTRIES} AS e WHERE "
+            f"e.number = c.number AND CASE w.tier {cases} END AND {allowed} OFFSET 0) AS v "
+            f"LIMIT {search.most}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*params, *allowed_params])
+            return [Hit(*row) for row in cursor.fetchall()]
+
+    def newest(self, groups: Sequence[tuple[int, ...]], facet: int, most: int) -> list[tuple[int, int]]:
+        """A ladder for each group."""
+        rungs = list(_rungs(0, tokens.top()))
+        rows = ", ".join(["(0, %s::bigint, %s::bigint, %s::int[])"] * len(rungs))
+        params: list[Any] = [part for low, high, shelf in rungs for part in (low, high, _signed([facet, shelf]))]
+        marks = ", ".join(["(%s::int, %s::int[])"] * len(groups))
+        sql = (
+            f"SELECT g.place, n.number FROM (VALUES {marks}) AS g (place, any0) CROSS JOIN LATERAL "
+            f"(SELECT c.number FROM ({_ladder(rows, 0)}) AS w CROSS JOIN LATERAL "
+            f"({_step(1).replace('w.any0', 'g.any0')} OFFSET 0) AS c LIMIT {most}) AS n"
+        )
+        named = [part for place, group in enumerate(groups) for part in (place, _signed(group))]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*named, *params])
+            return cursor.fetchall()
+
+    def size(self) -> int:
+        """Bytes of the table with its indexes."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_total_relation_size(%s)", [ENTRIES])
+            return int(cursor.fetchone()[0])
+
+
+def _rows(search: Search, width: int) -> Sql:
+    """The rungs of every tier as rows of VALUES: (tier, bounds, numbers that are needed, `width` groups)."""
+    rows: list[str] = []
+    params: list[Any] = []
+    for place, tier, high in search.open_tiers():
+        groups = [_signed(group) for group in tier.groups()]
+        groups += [groups[0]] * (width - len(groups))
+        for low, below, shelf in _rungs(search.low, high):
+            rows.append(f"({place}, %s::bigint, %s::bigint, %s::int[]{', %s::int[]' * width})")
+            params += [low, below, _signed([*search.facets, shelf]), *groups]
+    return ", ".join(rows), params
+
+
+def _ladder(rows: str, width: int) -> str:
+    names = "".join(f", any{place}" for place in range(width))
+    return f"SELECT * FROM (VALUES {rows}) AS rungs (tier, low, high, need{names}) OFFSET 0"
+
+
+def _step(width: int) -> str:
+    """The documents of one rung, newest first. `+ 0` keeps the planner from walking the key instead of the index."""
+    any_of = "".join(f" AND numbers && w.any{place}" for place in range(width))
+    return (
+        f"SELECT number FROM {ENTRIES} WHERE numbers @> w.need{any_of} "
+        f"AND number + 0 >= w.low AND number + 0 < w.high ORDER BY number + 0 DESC"
+    )
