@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from articles.discovery.hub import tell_hub
 from articles.erasure import erase_old_requests
 from articles.fingerprinting import follow_log
 from articles.models import Article, Picture, SearchEntry
@@ -52,6 +53,12 @@ def forget_who_reported_errors() -> int:
 def index_for_search() -> int:
     """Write what the search finds the articles by that changed."""
     return follow_log_for_search()
+
+
+@job(every=timedelta(seconds=5))
+def tell_of_news() -> int:
+    """Tell the hub, where the newsroom has one, that there is something new in the feeds."""
+    return tell_hub()
 
 
 @job(every=timedelta(seconds=2))
