@@ -121,6 +121,8 @@ class DeskItem(models.Model):
     """What the desk calls this kind, in the plural."""
     DESK_SEARCH: ClassVar[Sequence[str]] = ("headline", "byline")
     """The fields that the desk's search looks into."""
+    IN_MASTHEAD: ClassVar[bool] = False
+    """Whether the admin's masthead leads to the list of this kind; the others are found on the desk and under More."""
     TRIAGE_HOURS: ClassVar[int] = 9
     """Business hours until somebody should have claimed it; 0 for a kind that nobody claims."""
     DECIDE_HOURS: ClassVar[int] = 45

@@ -48,6 +48,7 @@ class Story(ContributorMoves, EditorMoves):
     WAITING = (Status.RECEIVED,)
     UNDECIDED = UNDECIDED
     DESK_NAME = _("Stories")
+    IN_MASTHEAD = True
     TAKES_TWO = frozenset({"accept", "decline"})
 
     section = models.ForeignKey("articles.Section", models.PROTECT, verbose_name=_("section"))

@@ -86,6 +86,7 @@ class Article(CoverGate, Corrected, Remembered, Claimable):
     DECIDE = "articles.publish_article"
     BEFORE_READERS = (Status.PUBLISHED, Status.KILLED)
     DESK_NAME = _("Drafts")
+    IN_MASTHEAD = True
     TRIAGE_HOURS = 0
 
     external_id = models.CharField(_("id"), max_length=100, unique=True, editable=False)

@@ -129,7 +129,8 @@ def places(context: Context) -> list[dict[str, Any]]:
     """The places in the admin's masthead that its user may go to: rows of {"label", "url", "current"}."""
     request = context["request"]
     rows = [(_("Desk"), reverse("admin:desk"))]
-    rows += [(capfirst(str(kind._meta.verbose_name_plural)), _list_url(kind)) for kind in desk.kinds(request.user)]
+    shown = [kind for kind in desk.kinds(request.user) if kind.IN_MASTHEAD]
+    rows += [(capfirst(str(kind._meta.verbose_name_plural)), _list_url(kind)) for kind in shown]
     for model, label in ((Letter, _("Letters")), (Decision, _("Log"))):
         if request.user.has_perm(f"cms.view_{model._meta.model_name}"):
             rows.append((label, _list_url(model)))

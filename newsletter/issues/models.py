@@ -49,6 +49,7 @@ class Issue(IssueMoves):
     PUBLIC = (Status.SENDING, Status.PAUSED, Status.IN_DOUBT, Status.SENT)
     DECIDE = "newsletter.approve_issue"
     DESK_NAME = _("Newsletter issues")
+    IN_MASTHEAD = True
     DESK_SEARCH = ("headline",)
     TRIAGE_HOURS = 0
     DECIDE_HOURS = 9

@@ -39,6 +39,7 @@ class CopyrightReport(Suspectable):
     DECIDE = "copyright.decide_report"
     DESK_TITLE = "work"
     DESK_NAME = _("Copyright reports")
+    IN_MASTHEAD = True
     DESK_SEARCH = ("work", "name", "for_organisation")
     TRIAGE_HOURS, DECIDE_HOURS = 4, 18
     TAKES_TWO = frozenset({"uphold", "decline"})
