@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import correction_admin
 from articles.history_admin import HistoryViews
-from articles.models import Article, Author, Page, Picture, Section, Tag
+from articles.models import Article, Author, HomePlace, Page, Picture, Section, Tag
 from articles.models.history import address_is_taken
 from cms.admin import DeskAdmin, PublicAdmin
 from cms.editor import BodyWidget
@@ -151,6 +151,18 @@ class AuthorAdmin(PublicAdmin):
     search_fields = ["name_en", "name_zh_hans", "slug"]
     nothing_yet = _("There is no author yet. Add one here, then choose them in an article.")
     prepopulated_fields = {"slug": ["name_en"]}
+
+
+@admin.register(HomePlace)
+class HomePlaceAdmin(PublicAdmin):
+    """What stands first on the home pages."""
+
+    few = True
+    list_display = ["article", "position", "until"]
+    list_editable = ["position", "until"]
+    list_select_related = ["article"]
+    autocomplete_fields = ["article"]
+    nothing_yet = _("The home pages begin with the newest article. Add a place to put another one first.")
 
 
 @admin.register(Tag)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.db.models import Min
 from django.http import Http404
+from django.utils import timezone
 
-from articles.models import Article, ArticleQuerySet
+from articles.models import Article, ArticleQuerySet, HomePlace
+from cms.page_cache import clock
 
 PAGE = 20
 RELATED = 4  # articles that a reader may like too
 _CURSOR = re.compile(r"(\d{1,17})-(\d{1,18})")
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,18 @@ def page_of(articles: ArticleQuerySet, before: str, path: str) -> Page:
 def cursor_of(moment: datetime, pk: int) -> str:
     """The cursor of a row: `<microseconds since 1970>-<id>`."""
     return f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{pk}"
+
+
+@clock
+def next_appearance() -> datetime | None:
+    """When the next scheduled article appears, or the next place on a home page ends. One query along indexes."""
+    now = timezone.now()
+    ends = HomePlace.objects.filter(until__gt=now).order_by().values_list("until")
+    codes = [code for code, _name in settings.LANGUAGES]  # each is a range of the index
+    scheduled = Article.objects.filter(status=Article.Status.PUBLISHED, language__in=codes, published_at__gt=now)
+    first = scheduled.order_by().values("language").annotate(next=Min("published_at")).values_list("next")
+    moments = [moment for (moment,) in ends.union(first, all=True) if moment]
+    return min(moments, default=None)
 
 
 def _cursor(article: Article) -> str:

@@ -32,7 +32,7 @@ from articles.models import (
 from articles.pages import RELATED, page_of
 from cms.page_cache import public_page
 
-HOME_LATEST, HOME_A_SECTION = 5, 4
+HOME_LATEST, HOME_A_SECTION, HOME_PLACED = 5, 4, 10
 # The one tag that the page prints, read with its article: a query less on the page that is read most.
 _TAG = Tag.objects.filter(article=OuterRef("pk"))
 _PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{1,5}|\d{1,2}x\d)\.(?:jpe?g|webp|avif)")
@@ -41,9 +41,10 @@ _PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{
 @require_safe
 @public_page()
 def home(request: HttpRequest) -> HttpResponse:
-    """The newest article large, the next ones, and what else there is by section."""
-    newest = Article.objects.published().in_language(get_language()).for_cards().newest_first()[:60]
-    articles = list(newest)
+    """What editors put first and then the newest: one large, the next ones, and what else there is by section."""
+    readable = Article.objects.published().in_language(get_language()).for_cards()
+    placed = list(readable.placed_at_home()[:HOME_PLACED])
+    articles = [*placed, *(article for article in readable.newest_first()[:60] if article not in placed)]
     shown = articles[1 : HOME_LATEST + 1]
     rest = articles[HOME_LATEST + 1 :]
     sections: dict[Section, list[Article]] = {article.section: [] for article in rest}

@@ -12,6 +12,7 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -19,11 +20,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
 
 View = Callable[..., HttpResponse]
 T = TypeVar("T")
+Clock = Callable[[], datetime | None]
+_clocks: list[Clock] = []
 _GENERATION_KEY = "copydesk:generation"
 
 
@@ -57,6 +61,23 @@ def kept(key: str, make: Callable[[], T]) -> T:
     return cast("T", cache.get_or_set(f"{key}:{generation()}", make, settings.PAGE_CACHE_SECONDS))
 
 
+def clock(next_change: Clock) -> Clock:
+    """Register a function that says when pages next change by time alone (None: never): a scheduled article appears."""
+    _clocks.append(next_change)
+    return next_change
+
+
+def seconds_to_keep() -> int:
+    """For how long a page may be kept: until something changes by itself, and never longer than PAGE_CACHE_SECONDS."""
+    key, now = f"clock:{generation()}", timezone.now()
+    known = cache.get(key)
+    if known is None or (known[0] and known[0] <= now):
+        known = (min(filter(None, (next_change() for next_change in _clocks)), default=None),)
+        cache.set(key, known, settings.PAGE_CACHE_SECONDS)
+    left = int((known[0] - now).total_seconds()) if known[0] else settings.PAGE_CACHE_SECONDS
+    return min(left, settings.PAGE_CACHE_SECONDS)
+
+
 def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[View], View]:
     """Keep a view's pages, which show everybody the same, and answer 304 to who has the present one.
 
@@ -76,9 +97,9 @@ def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[V
             page = pages.get(key)
             if page is None:
                 response = view(request, *args, **kwargs)
-                if response.status_code == 200:
+                if response.status_code == 200 and (seconds := seconds_to_keep()):
                     page = (response.content, response["Content-Type"])
-                    pages.set(key, page, settings.PAGE_CACHE_SECONDS)
+                    pages.set(key, page, seconds)
                 return _finish(request, response)
             return _finish(request, HttpResponse(page[0], content_type=page[1]))
 

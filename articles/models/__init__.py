@@ -6,6 +6,7 @@ from articles.models.correction import Correction
 from articles.models.correction_request import CorrectionRequest
 from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
 from articles.models.history import Redirect, Revision
+from articles.models.home import HomePlace
 from articles.models.page import Page
 from articles.models.picture import Picture
 from articles.models.search import SearchEntry, SearchTypo, SearchWord
@@ -21,6 +22,7 @@ __all__ = [
     "CorrectionRequest",
     "Fingerprint",
     "FingerprintKey",
+    "HomePlace",
     "Law",
     "Page",
     "Picture",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.article_queryset import ArticleQuerySet
 from articles.models.corrected import Corrected
 from articles.models.cover_gate import CoverGate, cover_faults
 from articles.models.history import Remembered
@@ -23,50 +22,12 @@ from articles.models.withholding import Withholding
 from articles.reading_time import reading_minutes
 from cms.claims import Claimable, claim_index
 from cms.text import clean_html, clean_line, plain_text
-from cms.workflow import DESK_INDEX, DeskQuerySet, move
+from cms.workflow import DESK_INDEX, move
 
 if TYPE_CHECKING:
     from cms.models import User
 
 SLUG_LENGTH = 80
-
-
-class ArticleQuerySet(DeskQuerySet["Article"]):
-    """Articles by who may see them."""
-
-    def published(self, *, until: datetime | None = None) -> Self:
-        """What readers may see now: published, its time come, and not withheld. Used by every public surface.
-
-        `until` leaves out what is newer: one bound instead of two, for an index can be walked from one only.
-        """
-        active = Withholding.objects.active().filter(article=OuterRef("pk"))
-        latest = min(until or timezone.now(), timezone.now())
-        return self.filter(~Exists(active), status=Article.Status.PUBLISHED, published_at__lte=latest)
-
-    def in_language(self, language: str) -> Self:
-        """Articles written in one language."""
-        return self.filter(language=language)
-
-    def newest_first(self) -> Self:
-        """In the order of the lists: `published_at`, then id, both falling (the key of the keyset pages)."""
-        return self.order_by("-published_at", "-pk")
-
-    def for_cards(self) -> Self:
-        """With what a card in a list shows, and nothing else."""
-        return self.select_related("section", "cover").defer("body", "sources", "corrected")
-
-    def with_translations(self) -> Self:
-        """Each annotated with the slug of its readable version in every language: `slug_in_<language>`."""
-        versions = {
-            f"slug_in_{code.replace('-', '_')}": Subquery(
-                Article.objects.published()
-                .filter(series=OuterRef("series"), language=code)
-                .order_by()
-                .values("slug")[:1]
-            )
-            for code, _name in settings.LANGUAGES
-        }
-        return self.annotate(**versions)
 
 
 class Article(CoverGate, Corrected, Remembered, Claimable):
