@@ -20,7 +20,6 @@ from articles.search.query import Query
 from cms.text import plain_text
 
 PAGE = 10
-_TOP = tokens.top()
 _CURSOR = re.compile(r"(\d)-(\d{1,18})")
 
 
