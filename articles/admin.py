@@ -153,6 +153,15 @@ class AuthorAdmin(PublicAdmin):
     prepopulated_fields = {"slug": ["name_en"]}
 
 
+class HomePlaceForm(forms.ModelForm):
+    """One line of the list of places: its inputs have no label beside them, so they say themselves what they are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+
+
 @admin.register(HomePlace)
 class HomePlaceAdmin(PublicAdmin):
     """What stands first on the home pages."""
@@ -163,6 +172,10 @@ class HomePlaceAdmin(PublicAdmin):
     list_select_related = ["article"]
     autocomplete_fields = ["article"]
     nothing_yet = _("The home pages begin with the newest article. Add a place to put another one first.")
+
+    def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
+        """The lines' own form."""
+        return super().get_changelist_form(request, form=HomePlaceForm, **options)
 
 
 @admin.register(Tag)

@@ -24,7 +24,7 @@ PAGE = 50
 WITHOUT_BUTTON = {
     **{
         name: STEPS[name]
-        for name in ("edit", "delete", "appeal", "withhold", "lift", "escalate", "restore", "change_again")
+        for name in ("edit", "delete", "appeal", "withhold", "lift", "escalate", "restore", "change_again", "erase")
     },
     "receive": _("received"),
     "draft": _("drafted"),
@@ -38,6 +38,13 @@ WITHOUT_BUTTON = {
     "open": pgettext_lazy("log", "another version changed"),
     "settle": pgettext_lazy("log", "brought up to date by a sign-off"),
     "drop": pgettext_lazy("log", "closed with its translation"),
+    "run_out": pgettext_lazy("log", "ended: every article is back"),
+    "restore_in_time": pgettext_lazy("log", "restored by the clock of the law"),
+    "alarm": pgettext_lazy("log", "put on the desk: not restored in time"),
+    "close": pgettext_lazy("log", "closed: nothing is left to decide"),
+    "begin": pgettext_lazy("log", "recipients written down"),
+    "finish": pgettext_lazy("log", "sent to everybody"),
+    "doubt": pgettext_lazy("log", "sent, some copies in doubt"),
 }
 """What the log calls the lines that no button makes: ways in, edits, and what contributors and the clock do."""
 

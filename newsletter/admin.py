@@ -9,7 +9,7 @@ from cms.admin import ReadOnlyAdmin
 from newsletter.models import Consent, Subscriber
 
 
-class ConsentInline(admin.TabularInline):
+class ConsentInline(admin.StackedInline):
     """What the subscriber agreed to, oldest first."""
 
     model = Consent

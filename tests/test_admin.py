@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from articles.models import Article, Picture, Section, Tag
+from articles.models import Article, Page, Picture, Section, Tag
 from cms import big_lists
 from cms.models import Decision, Letter, User
 from cms.workflow import DeskItem
@@ -48,9 +48,16 @@ def a_letter(number: int) -> None:
     Letter.objects.create(name="story_received", to=f"r{number}@example.org", language="en", subject=f"S {number}")
 
 
+def a_page(number: int) -> Page:
+    places = [(key, language) for key in Page.Key.values for language in ("en", "zh-hans")]
+    key, language = places[number % len(places)]  # there are no more
+    return Page.objects.get_or_create(key=key, language=language, defaults={"title": "About", "body": "<p>We.</p>"})[0]
+
+
 MAKERS: dict[type[models.Model], Callable[[int], Any]] = {
     Article: lambda number: make_article(),
     Section: lambda number: make_section(f"section-{number}"),
+    Page: a_page,
     Tag: lambda number: Tag.objects.create(slug=f"tag-{number}", name=f"Tag {number}"),
     Picture: a_picture,
     Story: lambda number: make_story(),

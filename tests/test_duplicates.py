@@ -275,14 +275,14 @@ def test_the_worker_fingerprints_what_changed_and_nothing_twice(editor, django_a
 @pytest.mark.django_db
 def test_another_worker_that_read_the_same_lines_writes_nothing(monkeypatch):
     make_article(body=html(sample()))
-    changed = fingerprinting._changed
+    changed = fingerprinting.changed
 
     def meanwhile(kind, after):
         read = changed(kind, after)
         Bookmark.objects.filter(reader=kind).update(number=read[0])
         return read
 
-    monkeypatch.setattr(fingerprinting, "_changed", meanwhile)
+    monkeypatch.setattr(fingerprinting, "changed", meanwhile)
     jobs.fingerprint()
     assert not Fingerprint.objects.exists()
 

@@ -20,7 +20,16 @@ from newsletter.addresses import normalised
 from newsletter.jobs import forget_unconfirmed
 from newsletter.links import confirm_url, unsubscribe_url
 from newsletter.models import Consent, Subscriber
-from tests.factories import make_editor, make_report, make_story
+from submissions.copyright.models import CounterLink, CounterNotice
+from tests.factories import (
+    make_article,
+    make_correction_request,
+    make_counter_notice,
+    make_editor,
+    make_report,
+    make_story,
+    make_withheld_story,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -445,7 +454,17 @@ EXPLAINED = {
     "appeal_dismissed",
     "appeal_granted",
     "claim_taken_over",
+    "correction_answered",
+    "correction_declined",
+    "correction_published",
+    "counter_held",
+    "counter_removed",
+    "counter_restored",
     "story_changes_asked",
+    "story_counter_held",
+    "story_counter_rejected",
+    "story_counter_removed",
+    "story_counter_restored",
     "story_declined",
     "story_message",
     "story_restored",
@@ -479,6 +498,32 @@ def every_letter_to_colleagues(settings, editor, language, why):
     digest.escalate(timezone.now() + timedelta(days=30))
 
 
+def every_letter_of_corrections(language, editor, why):
+    """Let readers report errors, and decide on each report in another way."""
+    for decide in ("correct", "reply", "decline"):
+        made = make_correction_request(make_article(language=language))
+        getattr(made, decide)(by=editor, reason=why)
+
+
+def every_letter_of_counter_notices(language, editor, why):
+    """Take counter-notices to each of their ends."""
+
+    def received(email: str) -> CounterNotice:
+        report = {"language": language, "email": "owner@example.net"}
+        story = make_withheld_story(language=language, report=report, email=email)
+        return make_counter_notice(link=CounterLink.objects.get(story=story), language=language)
+
+    received("one@example.org").reject(by=editor, reason=why, rules=[])
+    filed = {"court": "D. Or.", "case_number": "3:26-cv-1", "filed_on": timezone.localdate().isoformat()}
+    for end in ("restore", "uphold_removal"):
+        notice = received(f"{end}@example.org")
+        notice.forward(by=editor, reason=why)
+        notice.hold(by=editor, reason=why, **filed)
+        notice.forwarded = timezone.now() - timedelta(days=30)
+        CounterNotice.objects.filter(pk=notice.pk).update(created=timezone.now() - timedelta(days=30))
+        getattr(CounterNotice.objects.get(pk=notice.pk), end)(by=editor, reason=why)
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(editor, settings, language):
     settings.POSTAL_ADDRESS = "1 Harbour Street\n<Port Example>"
@@ -500,11 +545,14 @@ def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(e
     make_story(language=language).withdraw(by=User.objects.system())
     post("mail_waiting", "reader@example.org", language=language, about=taken, told="It is empty.")
     post("log_head", "chief@example.org", language=language, head={}, line='{"number": 1}')
+    every_letter_of_corrections(language, editor, why)
+    every_letter_of_counter_notices(language, editor, why)
     every_letter_to_colleagues(settings, editor, language, why)
     assert set(Letter.objects.values_list("name", flat=True)) == {
         folder.name for folder in (settings.BASE_DIR / "templates" / "email").iterdir() if folder.is_dir()
     }
-    send_due()
+    while send_due():
+        pass
     for letter, sent in zip(Letter.objects.order_by("next_attempt"), mail.outbox, strict=True):
         [(html, kind)] = sent.alternatives
         assert kind == "text/html"
@@ -517,7 +565,8 @@ def test_every_letter_is_text_first_names_its_language_and_says_where_to_write(e
         assert html.count("<table") == html.count('role="presentation"')
         assert not re.search(r"<(?:img|script|link)|url\(", html)
         decided = letter.name.startswith("report_") and letter.name != "report_received"
-        assert ("Ask <them> & say who." in sent.body) == (decided or letter.name in EXPLAINED)
+        given = "Ask <them> & say who." in sent.body or "It is theirs." in sent.body
+        assert given == (decided or letter.name in EXPLAINED), letter.name
         if decided and language == "en":
             assert "You may appeal within six months" in sent.body
 

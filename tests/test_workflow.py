@@ -137,6 +137,8 @@ def test_every_kind_of_desk_item_is_found_without_being_registered(editor):
         "articles.article",
         "articles.correctionrequest",
         "articles.staletranslation",
+        "copyright.counternotice",
+        "newsletter.issue",
         "submissions.story",
         "submissions.appeal",
         "submissions.receivedmail",
