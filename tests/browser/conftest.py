@@ -23,7 +23,7 @@ QUIET = [
 ]
 
 
-# What these show depends on the database, too. The others hold what Chromium makes of the same bytes: on PostgreSQL they
+# What these show depends on the database. The others hold what Chromium makes of the same bytes: on PostgreSQL they
 # run when asked (BROWSER_TWICE=1), for both engines have to be done within a quarter of an hour.
 ON_BOTH = {"test_whole_story", "test_two_editors", "test_receipt", "test_review", "test_queue", "test_without_scripts"}
 HERE = Path(__file__).parent
