@@ -18,9 +18,7 @@ def erase(request: CorrectionRequest) -> None:
     request.erased = timezone.now()
     request.email = request.wrong = request.right = request.source_url = ""
     request.seed = new_seed()  # a form that is sent again does not find it
-    letters = Letter.objects.filter(item=request.uid)
-    letters.filter(status=Letter.Status.QUEUED).delete()
-    letters.update(to="", subject="", body_text="", body_html="", headers={}, private={})
+    Letter.objects.filter(item=request.uid).erase()
 
 
 def erase_old_requests() -> int:

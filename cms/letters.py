@@ -53,33 +53,26 @@ def post(
     write `{{ private.name }}`, the row keeps a mark in their place, and forgets them once it is sent. `reply_to` is
     a private address for answers.
     """
-    marks = {name: MARK.format(name) for name in private or {}}
-    written = Letter(
-        name=letter,
-        to=to,
-        language=language,
-        **_rendered(letter, language, {**context, "private": marks, "about": about}),
-        headers=_HEADERS | ({"Reply-To": MARK.format("reply_to")} if reply_to else {}),
-        private=(private or {}) | ({"reply_to": reply_to} if reply_to else {}),
-        kind=about.kind() if about else "",
-        item=about.uid if about else None,
-    )
+    private = (private or {}) | ({"reply_to": reply_to} if reply_to else {})
+    marks = {name: MARK.format(name) for name in private}
+    written = Letter(name=letter, to=to, language=language, private=private)
+    written.headers = _HEADERS | ({"Reply-To": marks["reply_to"]} if reply_to else {})
+    if about:
+        written.kind, written.item = about.kind(), about.uid
+    texts = _rendered(letter, language, {**context, "private": marks, "about": about})
+    written.subject, written.body_text, written.body_html = texts
     if look := reader.get():
         look(written)
     written.save(force_insert=True)
     return written
 
 
-def _rendered(letter: str, language: str, context: dict[str, Any]) -> dict[str, str]:
-    """A letter's subject and both its texts, in its language."""
+def _rendered(letter: str, language: str, context: dict[str, Any]) -> tuple[str, str, str]:
+    """A letter's subject, text and HTML, in its language."""
     parts = ("subject.txt", "body.txt", "body.html")
     with translation.override(language):
         subject, text, html = (render_to_string(f"email/{letter}/{part}", context | house(language)) for part in parts)
-    return {
-        "subject": " ".join(subject.split())[:500],
-        "body_text": re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
-        "body_html": inlined(html),
-    }
+    return " ".join(subject.split())[:500], re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", inlined(html)
 
 
 def house(language: str) -> dict[str, str]:

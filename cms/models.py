@@ -134,6 +134,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         now = timezone.now()
         return self.filter(status=Letter.Status.QUEUED, next_attempt__lte=now).exclude(leased_until__gt=now)
 
+    def erase(self) -> None:
+        """Empty the letters that were sent, whoever they went to; those that still wait are not sent any more."""
+        self.filter(status=Letter.Status.QUEUED).delete()
+        self.update(to="", subject="", body_text="", body_html="", headers={}, private={})
+
 
 class Letter(models.Model):
     """Mail to one person: a row first, mail later, kept as sent with its result.

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from cms import codes
-from cms.models import Letter, User
+from cms.models import User
 from cms.workflow import Conflict, NotPermitted
 from submissions.appeal import Appeal
 from submissions.mail.models import ReceivedMail, TakenMail
@@ -43,7 +43,7 @@ def erase(story: Story) -> None:
         rows.all().delete()
     Appeal.objects.filter(story=story).update(grounds="")
     ReceivedMail.objects.filter(story=story).update(subject="—", sender="", missing=[])
-    _erase_letters(story)
+    story.letters().erase()
 
 
 def _erase_mail(mail: models.QuerySet[TakenMail]) -> None:
@@ -51,13 +51,6 @@ def _erase_mail(mail: models.QuerySet[TakenMail]) -> None:
     found = list(mail.values_list("pk", flat=True))
     TakenMail.objects.filter(pk__in=found).update(raw=b"", recipient="", erased=timezone.now())
     ReceivedMail.objects.filter(taken__in=found).update(subject="—", sender="", missing=[])
-
-
-def _erase_letters(story: Story) -> None:
-    """Empty the letters that were sent; those that still wait are not sent any more."""
-    letters = story.letters()
-    letters.filter(status=Letter.Status.QUEUED).delete()
-    letters.update(to="", subject="", body_text="", body_html="", headers={}, private={})
 
 
 def erase_old_stories() -> int:

@@ -18,7 +18,7 @@ from cms import codes
 from cms.claims import claim_index
 from cms.letters import enough_for_today, post
 from cms.log import logged
-from cms.models import Letter, User
+from cms.models import Letter, LetterQuerySet, User
 from cms.text import clean_html, clean_line, plain_text
 from cms.workflow import DESK_INDEX
 from submissions.appeal import Appeal, last_day
@@ -181,7 +181,7 @@ class Story(ContributorMoves, EditorMoves):
         """Why the contributor may not make a move now; "" for one that may be made."""
         return str(self.barred(User.objects.system(), move))
 
-    def letters(self) -> models.QuerySet[Letter]:
+    def letters(self) -> LetterQuerySet:
         """Every letter that was written about this story."""
         return Letter.objects.filter(item=self.uid)
 
