@@ -7,7 +7,6 @@ has not become a second person by that.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
@@ -16,17 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from cms.claims import Claimable
 from cms.models import Decision, User
 from cms.moves import Move
-from cms.workflow import DeskItem, move
+from cms.workflow import move
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 _EVENTS = ("suspect", "clear_suspicion", "propose")
-
-
-def somebody_else_made(item: DeskItem, by: User, moves: Collection[str]) -> bool:
-    """Whether any of these moves of the item was made by another person than `by`."""
-    return Decision.objects.about(item).filter(move__in=moves).exclude(actor=by).exists()
 
 
 class Suspectable(Claimable):

@@ -127,6 +127,16 @@ class Article(CoverGate, Corrected, Remembered, Claimable):
             kwargs["update_fields"] = {*fields, *follows}
         super().save(**kwargs)
 
+    def save_changed(self) -> None:
+        """Clean what was changed before anything compares or keeps it: what the cleaning undoes is no change."""
+        if self.changed():
+            self.tidy()
+        super().save_changed()
+
+    def has_run(self) -> bool:
+        """Whether readers have ever been able to see it."""
+        return self.published_at is not None and self.published_at <= timezone.now()
+
     def tidy(self) -> None:
         """Clean the texts and set what is derived from them. Doing it twice changes nothing."""
         self.headline, self.byline = clean_line(self.headline), clean_line(self.byline)

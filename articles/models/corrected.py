@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class Corrected(SignedOff):
 
     if TYPE_CHECKING:  # an article's own
         published_at: datetime | None
+        has_run: Callable[[], bool]
 
     corrected = models.JSONField(null=True, editable=False)
     text_changed_at = models.DateTimeField(_("text changed"), null=True, editable=False)
@@ -53,7 +55,7 @@ class Corrected(SignedOff):
 
     def is_out(self) -> bool:
         """Whether its time has come, so that readers have seen it, unless it is withheld."""
-        return self.status == PUBLISHED and self.published_at is not None and self.published_at <= timezone.now()
+        return self.status == PUBLISHED and self.has_run()
 
     @move(
         sources=[PUBLISHED],
@@ -99,8 +101,6 @@ class Corrected(SignedOff):
     def save_changed(self) -> None:
         """Save; keep the time of a change that readers see, and tell the other versions of it."""
         before = {name: self._as_read[name] for name in TEXTS}
-        if any(getattr(self, name) != text for name, text in before.items()):
-            self.tidy()  # what the cleaning undoes is no change
         changed = [name for name in (*TEXTS, "corrected") if getattr(self, name) != self._as_read[name]]
         if changed:
             self.text_changed_at = timezone.now()

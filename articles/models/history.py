@@ -7,7 +7,7 @@ kept, in the transaction of the change; the text that stands is the article's ow
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -91,9 +91,8 @@ class Remembered(DeskItem):
         byline: str
         body: str
         slug: str
-        published_at: datetime | None
+        has_run: Callable[[], bool]
         revisions: models.QuerySet[Revision]
-        tidy: Any
         check_printable: Any
 
     class Meta:
@@ -101,7 +100,6 @@ class Remembered(DeskItem):
 
     def save_changed(self) -> None:
         """Keep the text and the address that go, then save what comes."""
-        self.tidy()
         changed = set(self.changed())
         before = self._as_read
         if changed & set(TEXTS):
@@ -111,10 +109,6 @@ class Remembered(DeskItem):
         if "slug" in changed and self.has_run():
             self._leave_address(before["slug"])
         super().save_changed()
-
-    def has_run(self) -> bool:
-        """Whether readers have ever been able to see it."""
-        return self.published_at is not None and self.published_at <= timezone.now()
 
     def _leave_address(self, slug: str) -> None:
         """Let the former address lead here; the new one, if it was ours before, leads nowhere else any more."""

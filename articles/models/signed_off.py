@@ -7,7 +7,6 @@ tell, without reading the log, whether the texts are still those that were signe
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.history import texts_sha256
 from cms.models import Decision
 from cms.moves import Move
-from cms.suspicion import somebody_else_made
 from cms.workflow import DeskItem, move
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ class SignedOff(DeskItem):
 
     def content_hash(self) -> str:
         """SHA-256 of the texts as they stand: what an editor signs off."""
-        texts = "\0".join([self.headline, self.dek, self.byline, self.body])
-        return hashlib.sha256(texts.encode()).hexdigest()
+        return texts_sha256(self)
 
     def is_signed_off(self) -> bool:
         """Whether the texts are those that the responsible editor signed off."""
@@ -106,5 +104,5 @@ class SignedOff(DeskItem):
         return drafted.actor_id if drafted else None
 
     def _kill_barred(self, by: User) -> str | _StrPromise:
-        proposed = somebody_else_made(self, by, ["propose_kill"])
+        proposed = Decision.objects.about(self).filter(move="propose_kill").exclude(actor=by).exists()
         return "" if proposed else _("A kill takes two people: one proposes it, another one kills.")
