@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.discovery.hub import tell_hub
 from articles.models import Article
-from tests.factories import make_article
+from tests.factories import make_article, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,18 @@ def test_the_hub_is_told_once_of_each_article_in_its_language(hub):
     make_article(headline="二", language="zh-hans")
     assert tell_hub() == 1
     assert "http://testserver/zh-hans/feed.rss" in hub.told[-1]["hub.url"]
+
+
+def test_the_feeds_of_every_section_in_which_something_appeared_are_named(hub):
+    make_article()
+    tell_hub()
+    make_article(section=make_section("markets"))
+    make_article(section=make_section("technology"))
+    assert tell_hub() == 1
+    named = " ".join(hub.told[-1]["hub.url"])
+    assert "/section/markets/" in named
+    assert "/section/technology/" in named
+    assert "/section/business/" not in named
 
 
 def test_a_scheduled_article_is_told_of_when_its_time_has_come(hub):

@@ -6,6 +6,7 @@ an article that was scheduled is told of when its time has come, and what a cras
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from articles.models import Article
 from cms import outgoing
 from cms.models import Bookmark
 
+MOST = 50  # of the newest articles, whose sections are looked at; a feed holds no more
+
 
 def tell_hub() -> int:
     """Tell the hub of each language in which an article has appeared; return how many. A failure is tried again."""
@@ -26,25 +29,24 @@ def tell_hub() -> int:
 
 
 def _tell(language: str) -> int:
-    newest = Article.objects.published().in_language(language).newest_first()
-    row = newest.values_list("published_at", "section__slug").first()
-    if row is None or row[0] is None:
-        return 0
-    moment = int(row[0].timestamp() * 1_000_000)
     mark, _ = Bookmark.objects.get_or_create(reader=f"hub:{language}")
-    if moment <= mark.number:
+    newest = Article.objects.published().in_language(language).newest_first()
+    fresh = list(newest.values_list("published_at", "section__slug")[:MOST])
+    moments = [int(published.timestamp() * 1_000_000) for published, _section in fresh if published]
+    sections = {section for (_, section), moment in zip(fresh, moments, strict=True) if moment > mark.number}
+    if not sections:
         return 0
-    fields = [("hub.mode", "publish"), *(("hub.url", url) for url in feeds_of(language, row[1]))]
+    fields = [("hub.mode", "publish"), *(("hub.url", url) for url in feeds_of(language, sections))]
     outgoing.post(
         settings.WEBSUB_HUB, urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
     )
-    Bookmark.objects.filter(pk=mark.pk).update(number=moment)
+    Bookmark.objects.filter(pk=mark.pk).update(number=max(moments))
     return 1
 
 
-def feeds_of(language: str, section: str) -> list[str]:
-    """The absolute URLs of the feeds in which an article of a section appears."""
+def feeds_of(language: str, sections: Collection[str]) -> list[str]:
+    """The absolute URLs of the feeds in which articles of these sections appear."""
     with translation.override(language):
         paths = [reverse("articles:feed", args=[kind]) for kind in FORMATS]
-        paths += [reverse("articles:section_feed", args=[section, kind]) for kind in FORMATS]
+        paths += [reverse("articles:section_feed", args=[slug, kind]) for slug in sorted(sections) for kind in FORMATS]
     return [settings.SITE_URL + path for path in paths]
