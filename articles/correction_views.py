@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import views
 from articles.correction_forms import CorrectionForm
-from articles.models import Article, Correction, CorrectionRequest
+from articles.models import Article, Correction, CorrectionRequest, Redirect
 from articles.pages import PAGE, cursor_of, key_of
 from cms.limits import too_many
 from cms.page_cache import public_page
@@ -36,7 +36,12 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 
 def _readable(slug: str) -> Article | None:
-    return Article.objects.published().filter(slug=slug, language=get_language()).first()
+    """The article at this address, or that was when somebody opened the form: what was typed is not lost."""
+    articles = Article.objects.published()
+    if found := articles.filter(slug=slug, language=get_language()).first():
+        return found
+    moved = Redirect.objects.of(get_language(), slug)
+    return articles.filter(pk=moved.article_id).first() if moved else None
 
 
 def _as_the_article(request: HttpRequest, slug: str) -> HttpResponse:

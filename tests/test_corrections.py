@@ -52,6 +52,16 @@ def report(**changes):
     return {name: value for name, value in (fields | changes).items() if value is not None}
 
 
+def test_a_report_that_is_sent_to_a_former_address_is_taken(client, editor):
+    article = make_article(slug="former")
+    form = client.get(address(article)).context["form"]
+    sent_to = address(article)
+    article.amend(by=editor, slug="present")
+    answer = client.post(sent_to, report(form_key=form.initial["form_key"]))
+    assert answer.status_code == 302
+    assert CorrectionRequest.objects.get().article == article
+
+
 # --- The correction ---------------------------------------------------------------------------------
 
 
