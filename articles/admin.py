@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -151,6 +152,7 @@ class AuthorAdmin(PublicAdmin):
     search_fields = ["name_en", "name_zh_hans", "slug"]
     nothing_yet = _("There is no author yet. Add one here, then choose them in an article.")
     prepopulated_fields = {"slug": ["name_en"]}
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
 
 class HomePlaceForm(forms.ModelForm):

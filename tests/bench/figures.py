@@ -12,14 +12,14 @@ import time
 import uuid
 from datetime import timedelta
 
-from tests.bench.house import Findings, House, engine, new_house, parser
+from tests.bench.house import Findings, engine, new_house, parser
+from tests.bench.lengths import compare
 
 WAITING = 1000  # items that wait at any time, so that decisions come days after what they decide on
 KINDS = {
     "submissions.story": [("decline", "declined"), ("accept", "accepted")],
     "copyright.copyrightreport": [("decline", "declined"), ("uphold", "upheld")],
 }
-SAME = 1.5  # times a short log's milliseconds are still "the same time" on a busy machine
 PAGES = {
     "log, first page": "/admin/cms/decision/",
     "log, below the middle": "/admin/cms/decision/?before={middle}",
@@ -48,7 +48,9 @@ def main() -> int:
             took = _fill(before, number)
             rate, peak = (number - before) / took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             findings.add(f"{number} lines counted", f"{rate:.0f}/s, with at most {peak:.0f} MiB")
-            few = _measure(house, findings, number, few, plans=chosen.plans and number == chosen.lines[-1])
+            few = compare(
+                house, findings, PAGES, f"{number} lines", number // 2, few, chosen.plans and number == chosen.lines[-1]
+            )
             before = number
         house.move_out()
     return findings.show()
@@ -63,7 +65,8 @@ def _fill(before: int, number: int) -> float:
 
     system = User.objects.system()
     editors = [
-        User.objects.get_or_create(username=f"bench{who}", is_staff=True, is_superuser=True)[0] for who in range(9)
+        User.objects.get_or_create(username=f"bench{who}", is_staff=True, is_superuser=True)[0]
+        for who in ("", *range(1, 9))
     ]
     chance, begin = random.Random(7), timezone.now() - timedelta(days=360)
     step = timedelta(days=350) / max(number - before, 1)
@@ -95,29 +98,6 @@ def _fill(before: int, number: int) -> float:
     while follow():
         pass
     return time.perf_counter() - begun
-
-
-def _measure(house: House, findings: Findings, number: int, few: dict[str, float], *, plans: bool) -> dict[str, float]:
-    from django.test import Client
-
-    from cms.models import User
-    from tests.bench import queries
-
-    client = Client(SERVER_NAME="127.0.0.1", SERVER_PORT=str(house.port))
-    client.force_login(User.objects.get(username="bench0"))
-    took = {}
-    for what, address in PAGES.items():
-        path = address.format(middle=number // 2)
-        ran, _response = queries.counted(client, path)
-        took[what] = queries.milliseconds(client, path)
-        allowed = SAME * few.get(what, took[what])
-        budget = f"<= {allowed:.0f} ms" if few else ""
-        findings.add(
-            f"{number} lines, {what}", f"{took[what]:.0f} ms, {len(ran)} queries", budget, took[what] <= allowed
-        )
-        if plans:
-            print(path, *queries.plans(client, path), sep="\n")
-    return took
 
 
 if __name__ == "__main__":

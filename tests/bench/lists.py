@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from tests.bench.house import Findings, House, engine, new_house, parser
+from tests.bench.house import Findings, engine, new_house, parser
+from tests.bench.lengths import compare
 
-SAME = 1.5  # times a short list's milliseconds are still "the same time" on a busy machine
 PAGES = {
     "articles, first page": "/admin/articles/article/",
     "articles, in the middle": "/admin/articles/article/?before={middle}",
@@ -36,7 +36,9 @@ def main() -> int:
         findings, few = Findings(f"The admin's lists, {engine(house)}"), {}
         for number in chosen.rows:
             _fill(number)
-            few = _measure(house, findings, number, few, plans=chosen.plans and number == chosen.rows[-1])
+            few = compare(
+                house, findings, PAGES, f"{number} rows", number // 2, few, chosen.plans and number == chosen.rows[-1]
+            )
         house.move_out()
     return findings.show()
 
@@ -84,29 +86,6 @@ def _multiply(model: Any, number: int, own: dict[str, str]) -> None:
         cursor.execute(f"{insert} {numbers} {select}", [have + 1, number])
         if not sqlite:
             cursor.execute(f"ANALYZE {table}")
-
-
-def _measure(house: House, findings: Findings, number: int, few: dict[str, float], *, plans: bool) -> dict[str, float]:
-    from django.test import Client
-
-    from cms.models import User
-    from tests.bench import queries
-
-    client = Client(SERVER_NAME="127.0.0.1", SERVER_PORT=str(house.port))
-    client.force_login(User.objects.get(username="bench"))
-    took = {}
-    for what, address in PAGES.items():
-        path = address.format(middle=number // 2)
-        ran, _response = queries.counted(client, path)
-        took[what] = queries.milliseconds(client, path)
-        allowed = SAME * few.get(what, took[what])
-        budget = f"<= {allowed:.0f} ms" if few else ""
-        findings.add(
-            f"{number} rows, {what}", f"{took[what]:.0f} ms, {len(ran)} queries", budget, took[what] <= allowed
-        )
-        if plans:
-            print(path, *queries.plans(client, path), sep="\n")
-    return took
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
 
-from articles.models import Article, Picture
+from articles.models import Article
 from cms.models import User
 from cms.worker import run_until_idle
 from newsletter.links import confirm_url, unsubscribe_url
@@ -310,19 +310,10 @@ def test_what_editors_edit(inspect, language):
 
 
 def test_what_editors_look_up(inspect, language):
+    """Each list and form of the admin is looked at once in test_admin.py: here those that stand for all."""
     user = make_editor(first_name="Chen", last_name="Xu")
     sign_in(inspect.page, inspect.site, user)
     make_story(language=language).accept(by=user)
-    make_report()
-    subscriber = Subscriber.objects.sign_up("reader@example.net", language=language, page="/")
-    run_until_idle()
     inspect.visit("admin:index")
-    for name in (
-        "articles_article", "submissions_story", "copyright_copyrightreport", "cms_letter", "cms_decision",
-        "newsletter_subscriber",
-    ):  # fmt: skip
-        inspect.visit(f"admin:{name}_changelist")
-    inspect.visit("admin:newsletter_subscriber_change", subscriber.pk)
-    inspect.visit("admin:cms_user_change", user.pk)
-    inspect.visit("admin:articles_picture_change", Picture.objects.first().pk)
+    inspect.visit("admin:articles_article_changelist")
     inspect.visit("admin:password_change")
