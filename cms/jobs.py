@@ -10,6 +10,7 @@ from django.conf import settings
 from cms import claims, digest, heads
 from cms.figures.follow import follow
 from cms.letters import enough_for_today, post
+from cms.purging import purge
 from cms.worker import job
 from cms.workflow import DeskItem
 
@@ -39,6 +40,12 @@ def keep_head() -> int:
 def lapse_claims() -> int:
     """End the claims of people who went away."""
     return claims.lapse_claims()
+
+
+@job()
+def tell_shared_cache() -> int:
+    """Tell the shared cache, where there is one, that pages have changed."""
+    return purge()
 
 
 @job(every=timedelta(seconds=10))

@@ -21,7 +21,7 @@ from django.core.cache import cache
 from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
 View = Callable[..., HttpResponse]
@@ -29,6 +29,12 @@ T = TypeVar("T")
 Clock = Callable[[], datetime | None]
 _clocks: list[Clock] = []
 _GENERATION_KEY = "copydesk:generation"
+SURROGATE_KEY = "site"
+"""The surrogate key of every public page, by which a shared cache is told to drop them (cms/purging.py)."""
+PURGED_SECONDS = 3600
+"""How long a shared cache that is told of changes may keep a page."""
+UNPURGED_SECONDS, STALE_SECONDS = 10, 10
+"""How long one that is not told may keep it, and for how long any may show it while it asks for the next."""
 
 
 def _generation_file() -> Path:
@@ -67,15 +73,20 @@ def clock(next_change: Clock) -> Clock:
     return next_change
 
 
-def seconds_to_keep() -> int:
-    """For how long a page may be kept: until something changes by itself, and never longer than PAGE_CACHE_SECONDS."""
-    key, now = f"clock:{generation()}", timezone.now()
+def _next_change() -> datetime | None:
+    """When something next changes by time alone: asked once in each generation, and again when it has come."""
+    key = f"clock:{generation()}"
     known = cache.get(key)
-    if known is None or (known[0] and known[0] <= now):
+    if known is None or (known[0] and known[0] <= timezone.now()):
         known = (min(filter(None, (next_change() for next_change in _clocks)), default=None),)
         cache.set(key, known, settings.PAGE_CACHE_SECONDS)
-    left = int((known[0] - now).total_seconds()) if known[0] else settings.PAGE_CACHE_SECONDS
-    return min(left, settings.PAGE_CACHE_SECONDS)
+    return cast("datetime | None", known[0])
+
+
+def seconds_to_keep(most: int | None = None) -> int:
+    """For how long a page may be kept: until something changes by itself, and never longer than `most` seconds."""
+    most, change = settings.PAGE_CACHE_SECONDS if most is None else most, _next_change()
+    return min(int((change - timezone.now()).total_seconds()), most) if change else most
 
 
 def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[View], View]:
@@ -109,10 +120,64 @@ def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[V
 
 
 def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Say how the page may be kept by others: always asked for again, and answered with 304 if unchanged."""
+    """Say how the page may be kept by others: browsers ask again, shared caches do for a while (RFC 9111, RFC 5861)."""
     if response.status_code != 200:
         return response
-    patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+    response["Cache-Control"] = _for_others()
+    response["Surrogate-Key"] = SURROGATE_KEY
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
+    response.is_public_page = True  # type: ignore[attr-defined]  # for `front_door`
     return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _for_others() -> str:
+    """A browser asks again each time. A shared cache asks when its time is over, and never shows what a time ended."""
+    most = PURGED_SECONDS if settings.PURGE_URL else UNPURGED_SECONDS
+    seconds = max(0, seconds_to_keep(most + STALE_SECONDS))
+    if seconds < most + STALE_SECONDS:
+        return f"public, max-age=0, s-maxage={min(seconds, most)}, must-revalidate"
+    return f"public, max-age=0, s-maxage={most}, stale-while-revalidate={STALE_SECONDS}"
+
+
+def front_door(get_response: View) -> View:
+    """The outermost middleware: answer with a kept page before anything else is asked, as it was answered before.
+
+    It knows the pages below `/<lang>/` that are asked for without a query; `public_page` keeps the others. What was
+    answered once is the same for everybody: no cookie, no nonce. The key has the scheme and host as they came, which
+    Django has examined when the page was made.
+    """
+    languages = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = request.META
+        if request.method != "GET" or asked.get("QUERY_STRING") or not request.path_info.startswith(languages):
+            return get_response(request)
+        place = f"{request.scheme}|{asked.get('HTTP_HOST')}|{request.path}".encode()
+        key = f"answer:{generation()}:{hashlib.sha256(place).hexdigest()}"
+        kept_answer = cache.get(key)
+        if kept_answer is None:
+            response = get_response(request)
+            if _is_same_for_all(response) and (seconds := seconds_to_keep()) > 0:
+                cache.set(key, (response.content, list(response.items())), seconds)
+            return response
+        return _again(request, *kept_answer)
+
+    return middleware
+
+
+def _is_same_for_all(response: HttpResponse) -> bool:
+    """Whether this answer may be given to everybody else."""
+    private = response.cookies or "'nonce-" in response.get("Content-Security-Policy", "")
+    return response.status_code == 200 and hasattr(response, "is_public_page") and not private
+
+
+def _again(request: HttpRequest, content: bytes, headers: list[tuple[str, str]]) -> HttpResponse:
+    """The kept answer, or 304; how long others may keep it is told anew, for time has gone by."""
+    response = HttpResponse(content)
+    for name, value in headers:
+        response.headers[name] = value
+    response.headers["Cache-Control"] = _for_others()
+    if "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" not in request.META:
+        return response
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "cms.User"
 
 MIDDLEWARE = [
+    "cms.page_cache.front_door",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -165,6 +166,8 @@ CACHES["counts"] = (
     else CACHES["default"] | {"LOCATION": "counts", "OPTIONS": {"MAX_ENTRIES": 50_000, "CULL_FREQUENCY": 10}}
 )
 PAGE_CACHE_SECONDS = 60
+PURGE_URL = env.str("PURGE_URL", default="")  # a shared cache that is told of changes (docs/production.md)
+PURGE_HEADER = env.str("PURGE_HEADER", default="")
 
 # --- Words -------------------------------------------------------------------------------------------
 

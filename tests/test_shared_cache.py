@@ -1,0 +1,127 @@
+"""What shared caches may keep, and how they are told to drop it, by a real server on loopback."""
+
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from cms import page_cache
+from cms.page_cache import site_changed
+from cms.purging import purge
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shared(settings):
+    """A shared cache that keeps what it is told and answers with `shared.status`."""
+
+    class Shared(BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.append(dict(self.headers))
+            self.send_response(server.status)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    told: list[dict] = []
+    server = HTTPServer(("127.0.0.1", 0), Shared)
+    server.told, server.status = told, 200
+    Thread(target=server.serve_forever, daemon=True).start()
+    settings.PURGE_URL = f"http://127.0.0.1:{server.server_port}/"
+    settings.PURGE_HEADER = "Fastly-Key: a key: of ours"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_shared_cache_is_told_once_of_each_change(shared):
+    site_changed()
+    assert purge() == 1
+    assert purge() == 0
+    assert shared.told[0]["Surrogate-Key"] == "site"
+    assert shared.told[0]["Fastly-Key"] == "a key: of ours"
+    site_changed()
+    assert purge() == 1
+
+
+def test_a_shared_cache_that_did_not_answer_is_told_again(shared):
+    site_changed()
+    shared.status = 503
+    with pytest.raises(OSError, match="503"):
+        purge()
+    shared.status = 200
+    assert purge() == 1
+
+
+def test_nobody_is_told_where_there_is_no_shared_cache(settings):
+    site_changed()
+    assert purge() == 0
+
+
+def test_pages_name_their_lifetimes_and_key(client, shared, settings):
+    article = make_article()
+    response = client.get(article.get_absolute_url())
+    assert response["Cache-Control"] == "public, max-age=0, s-maxage=3600, stale-while-revalidate=10"
+    assert response["Surrogate-Key"] == "site"
+    settings.PURGE_URL = ""
+    again = client.get(article.get_absolute_url())
+    assert again["Cache-Control"] == "public, max-age=0, s-maxage=10, stale-while-revalidate=10"
+
+
+def test_no_shared_cache_keeps_a_page_beyond_the_moment_at_which_an_article_appears(client, shared):
+    make_article(published_at=timezone.now() + timedelta(seconds=40))
+    for _turn in range(2):  # made, then kept
+        said = client.get("/en/")["Cache-Control"]
+        assert "stale-while-revalidate" not in said
+        assert 30 <= int(said.split("s-maxage=")[1].split(",")[0]) <= 40
+
+
+def test_a_kept_page_is_answered_before_anything_else_and_byte_for_byte_the_same(client, django_assert_num_queries):
+    url = make_article().get_absolute_url()
+    first = client.get(url)
+    with django_assert_num_queries(0):
+        second = client.get(url)
+    assert second.content == first.content
+    assert dict(second.items()) == dict(first.items())
+    assert not hasattr(second, "context_data")
+    assert client.get(url, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    assert client.head(url)["ETag"] == first["ETag"]
+
+
+def test_what_is_for_one_person_is_never_given_to_another(client, admin_client):
+    answers = []
+    for path in ("/en/submit/", "/en/receipt/", "/en/news/none/", "/admin/", "/en/copyright/report/"):
+        client.get(path)
+        answers += [key for key in cache._cache if "answer:" in key]
+    assert answers == []
+
+
+def test_a_page_made_for_one_scheme_or_host_is_not_given_to_another(client, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    url = make_article().get_absolute_url()
+    client.get(url)
+    keys = {key for key in cache._cache if "answer:" in key}
+    client.get(url, headers={"Host": "other.example"})
+    assert len({key for key in cache._cache if "answer:" in key}) == len(keys) + 1
+    assert client.get(url, headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_page_that_was_read_before_a_change_is_not_kept_for_after_it(client, monkeypatch):
+    article = make_article(headline="Old words")
+    url, real = article.get_absolute_url(), page_cache.seconds_to_keep
+
+    def changed_meanwhile(*args):
+        site_changed()
+        return real(*args)
+
+    monkeypatch.setattr(page_cache, "seconds_to_keep", changed_meanwhile)
+    client.get(url)
+    monkeypatch.undo()
+    type(article).objects.filter(pk=article.pk).update(headline="New words")
+    assert b"New words" in client.get(url).content
