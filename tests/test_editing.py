@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from articles.models import Article, Preview, StaleTranslation
+from articles.models import Article, Author, HomePlace, Preview, StaleTranslation
 from articles.models.preview import LASTS
 from cms import codes
 from cms.logs import HidePrivateCodes
@@ -350,3 +351,21 @@ def test_the_field_finds_articles_in_the_other_language(desk, client):
     address = asked[1].replace("&amp;", "&") + about
     assert [row["text"] for row in desk.get(address).json()["results"]] == ["Night buses"]
     assert client.get(address).status_code in {302, 403}, "nobody else asks it"
+
+
+def test_the_sample_content_has_a_lead_authors_and_what_is_ahead_and_stays_so_when_loaded_again(client):
+    call_command("load_demo", verbosity=0)
+    before = [list(model.objects.order_by("pk").values()) for model in (Article, Author, HomePlace, Decision)]
+    ahead = Article.objects.filter(published_at__gt=timezone.now(), status="published")
+    assert {article.language: article.is_scheduled() for article in ahead} == {"en": True, "zh-hans": True}
+    assert len({article.series for article in ahead}) == 1
+    assert all(article.cover and article.is_signed_off() and article.authors.exists() for article in ahead)
+    for language in ("en", "zh-hans"):
+        lead = HomePlace.objects.get(article__language=language).article
+        home = client.get(f"/{language}/")
+        assert home.context["lead"] == lead
+        assert not any(article.headline in home.content.decode() for article in ahead)
+    writes = Article.objects.published().filter(authors__slug="harriet-quill").get()
+    assert writes.headline in client.get("/en/author/harriet-quill/").content.decode()
+    call_command("load_demo", verbosity=0)
+    assert before == [list(model.objects.order_by("pk").values()) for model in (Article, Author, HomePlace, Decision)]
