@@ -40,7 +40,7 @@ class ArticleForm(translation_admin.TranslatedForm, correction_admin.CorrectedFo
             "published_at": format_lazy(
                 _(
                     "Empty: the moment of “Publish”. A time ahead is an embargo: after “Publish”, readers see the "
-                    "article then and not before. In the time of {zone}."
+                    "article then and not before. Time zone: {zone}."
                 ),
                 zone=settings.TIME_ZONE,
             )
