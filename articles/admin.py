@@ -5,22 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
+from django.db import IntegrityError
 from django.db.models import URLField
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from articles import correction_admin
+from articles import correction_admin, translation_admin
 from articles.history_admin import HistoryViews
 from articles.models import Article, Author, HomePlace, Page, Picture, Section, Tag
 from articles.models.history import address_is_taken
 from cms.admin import DeskAdmin, PublicAdmin
 from cms.editor import BodyWidget
 from cms.log import logged
+from cms.models import User
 from cms.text import rich_text
+from cms.workflow import Conflict
 
 
-class ArticleForm(correction_admin.CorrectedForm):
+class ArticleForm(translation_admin.TranslatedForm, correction_admin.CorrectedForm):
     """An article's fields; the body in the editor, its picture by upload."""
 
     upload = forms.FileField(
@@ -30,6 +36,15 @@ class ArticleForm(correction_admin.CorrectedForm):
 
     class Meta:
         widgets = {"body": BodyWidget(attrs={"rows": 20}), "dek": forms.Textarea(attrs={"rows": 2})}
+        help_texts = {
+            "published_at": format_lazy(
+                _(
+                    "Empty: the moment of “Publish”. A time ahead is an embargo: after “Publish”, readers see the "
+                    "article then and not before. Time zone: {zone}."
+                ),
+                zone=settings.TIME_ZONE,
+            )
+        }
 
     def clean_body(self) -> str:
         """The one sanitiser, for editors too."""
@@ -40,6 +55,7 @@ class ArticleForm(correction_admin.CorrectedForm):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         self._take_in(data)
         self._check_address(data)
+        self.check_series(data)
         if self.instance.status == Article.Status.PUBLISHED:
             self._check_still_printable(data)
         correction_admin.check_correction(data, self.instance)
@@ -80,10 +96,12 @@ class ArticleForm(correction_admin.CorrectedForm):
             self.add_error(None, error)
         if not data.get("published_at"):
             self.add_error("published_at", _("A published article keeps its time. To take it off, kill it."))
+        elif self.instance.has_run() and data["published_at"] > timezone.now():
+            self.add_error("published_at", _("Readers have seen this article: its time cannot lie ahead."))
 
 
 @admin.register(Article)
-class ArticleAdmin(HistoryViews):
+class ArticleAdmin(translation_admin.TranslatedAdmin, HistoryViews):
     """Articles: edited here, moved by the buttons."""
 
     form = ArticleForm
@@ -96,8 +114,9 @@ class ArticleAdmin(HistoryViews):
     nothing_yet = _("There is no article yet. Accept a story, add an article here, or import some.")
     autocomplete_fields = ["tags", "authors", "cover"]
     fields = [
-        "seen", "headline", "dek", "byline", "authors", "body", ("language", "section"), "tags",
-        ("cover", "cover_alt"), "cover_caption", ("upload", "upload_source_type"), ("slug", "published_at"), "series",
+        "seen", "headline", "dek", "byline", "authors", "body", ("language", "section"),
+        translation_admin.FIELD, "tags",
+        ("cover", "cover_alt"), "cover_caption", ("upload", "upload_source_type"), ("slug", "published_at"),
     ]  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -111,24 +130,36 @@ class ArticleAdmin(HistoryViews):
         return [*fields[:after], *correction_admin.asked(request, obj), *fields[after:]]
 
     def review_context(self, request: HttpRequest, item: Any) -> dict[str, Any]:
-        """Beside the form stands what readers report, and what the article has to follow."""
-        return super().review_context(request, item) | {"side_template": "articles/side_corrections.html"}
+        """Beside the form stand its time, its preview and its versions, what readers report, what it has to follow."""
+        shared = item is not None and request.user.has_perm("articles.share_preview")
+        return super().review_context(request, item) | {
+            "side_template": "articles/side_article.html",
+            "preview": item.live_preview() if shared else None,
+            "other_version": translation_admin.other_version(item) if item else None,
+            "zone": settings.TIME_ZONE,
+        }
 
     def begin(self, obj: Any) -> None:
         """An article begins as a draft."""
         obj.status = Article.Status.DRAFT
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A new upload becomes the cover."""
+        """A new upload becomes the cover; the article that this one translates gives its series."""
         if form.cleaned_data.get("upload"):
             form.changed_data.append("cover")
             obj.cover = form.cleaned_data["cover"]
-        for name in ("upload", "upload_source_type", *correction_admin.ASKED):
+        for name in ("upload", "upload_source_type", translation_admin.FIELD, *correction_admin.ASKED):
             if name in form.changed_data:
                 form.changed_data.remove(name)
+        moved = translation_admin.take_series(form, obj, change)
         with logged():
             waited = correction_admin.waiting_of(obj)
-            super().save_model(request, obj, form, change)
+            try:
+                super().save_model(request, obj, form, change)
+            except IntegrityError:  # somebody else took the address, or the place in the series, this moment
+                raise Conflict(Article.objects.get(pk=obj.pk)) from None
+            if moved:
+                translation_admin.leave_series(obj, by=User.objects.system())
             correction_admin.after_edit(request, Article.objects.get(pk=obj.pk), form, waited)
         if {"tags", "section", "headline"} & set(form.changed_data):
             Article.objects.filter(pk=obj.pk).update(related_at=None)

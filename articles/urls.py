@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import correction_views, views
+from articles import correction_views, preview_views, views
 from articles.discovery import views as discovery
 from articles.search.views import opensearch, search_page
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("news/<uslug:slug>/correction/", correction_views.report, name="correction"),
     path("news/<uslug:slug>/correction/sent/", correction_views.sent, name="correction_sent"),
     path("corrections/", correction_views.corrections, name="corrections"),
+    path("preview/<slug:token>/", preview_views.preview, name="preview"),
     path("section/<slug:slug>/", views.section, name="section"),
     path("search/", search_page, name="search"),
     path("opensearch.xml", opensearch, name="opensearch"),

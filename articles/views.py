@@ -104,24 +104,32 @@ def _list(request: HttpRequest, heading: str, articles: ArticleQuerySet, **more:
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article; 451 where it is withheld, 410 where it was killed, 404 where it never ran."""
     articles = Article.objects.filter(slug=slug, language=get_language())
-    readable = articles.published().select_related("section", "cover").with_translations()
-    readable = readable.prefetch_related("authors")
-    found = readable.annotate(tag_slug=_TAG.values("slug")[:1], tag_name=_TAG.values("name")[:1]).first()
+    found = whole(articles.published()).first()
     if found is None:
         return _not_readable(request, articles.first()) or _moved(request, slug)
-    tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated above
-    translations = found.translations()
-    request.versions = {row["language"]: row["url"] for row in translations}  # type: ignore[attr-defined]
-    context = {
+    context = shown(found)
+    request.versions = {row["language"]: row["url"] for row in context["translations"]}  # type: ignore[attr-defined]
+    return render(request, "articles/article.html", context)
+
+
+def whole(articles: ArticleQuerySet) -> ArticleQuerySet:
+    """Articles with all that their pages show of them."""
+    read = articles.select_related("section", "cover").with_translations().prefetch_related("authors")
+    return read.annotate(tag_slug=_TAG.values("slug")[:1], tag_name=_TAG.values("name")[:1])
+
+
+def shown(found: Article) -> dict[str, Any]:
+    """What the template of an article's page needs; `found` was read by `whole`, and has its time."""
+    tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated by `whole`
+    return {
         "article": found,
-        "translations": translations,
+        "translations": found.translations(),
         "related": related_to(found),
         "tags": [tag] if tag.slug else [],
         "permalink": found.permalink(),
         "structured": article_data(found),
         "alternates": alternates(found.versions()),
     }
-    return render(request, "articles/article.html", context)
 
 
 @require_safe

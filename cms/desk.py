@@ -74,7 +74,12 @@ def kinds(user: User) -> list[type[DeskItem]]:
 
 
 def status_name(item: Any, status: str = "") -> str:
-    """What a status (by default the item's own; for a kind it has to be given) is called on the page."""
+    """What a status (by default the item's own; for a kind it has to be given) is called on the page.
+
+    A kind may know more of its item's own (`status_words`): when a scheduled article appears.
+    """
+    if not status and hasattr(item, "status_words"):
+        return str(item.status_words())
     choices: dict[str, Any] = dict(item.Status.choices)
     return str(choices.get(status or item.status, status or item.status))
 

@@ -4,11 +4,11 @@ import logging
 import re
 from typing import Any
 
-_PRIVATE_PATH = re.compile(r"(/(?:receipt|draft|case|counter|confirm|u)/)[^/\s?'\"]+")
+_PRIVATE_PATH = re.compile(r"(/(?:receipt|draft|preview|case|counter|confirm|u)/)[^/\s?'\"]+")
 
 
 class HidePrivateCodes(logging.Filter):
-    """Masks the code in the path of a private page (receipt, draft, case, counter-notice, confirm, unsubscribe)."""
+    """Masks the code in the path of a private page (receipt, draft, preview, case, counter, confirm, unsubscribe)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record's message; every record is kept."""

@@ -41,6 +41,7 @@ _EDITS = (
     "articles.add_article",
     "articles.change_article",
     "articles.publish_article",
+    "articles.share_preview",
     "articles.correct_article",
     "articles.decide_correctionrequest",
     "articles.change_picture",

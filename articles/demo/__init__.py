@@ -2,10 +2,11 @@
 
 import json
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from articles.demo import corrections
+from articles.demo import ahead, corrections
 from articles.importer import Importer
 from articles.models import Article, Page, Picture, Section
 from cms.models import User
@@ -27,11 +28,12 @@ def load() -> str:
         Section.objects.get_or_create(slug=slug, defaults=names)
     for page in json.loads((FOLDER / "pages.json").read_text("utf-8")):
         Page.objects.get_or_create(key=page.pop("key"), language=page.pop("language"), defaults=page)
+    ahead.authors()
     known = set(Article.objects.values_list("external_id", flat=True))
     complaints: list[str] = []
     importer = Importer(by=system, folder=FOLDER, complain=lambda number, text: complaints.append(f"{number}: {text}"))
     with (FOLDER / "articles.jsonl").open("rb") as lines:
-        for _read in importer.run(lines):
+        for _read in importer.run(chain(lines, ahead.lines(known))):
             pass
     if complaints:
         raise ValueError("; ".join(complaints))
@@ -40,6 +42,7 @@ def load() -> str:
     ):
         _finish(article, system)
     corrections.load()
+    ahead.load()
     return f"{Article.objects.count()} articles in {Section.objects.count()} sections"
 
 

@@ -9,6 +9,7 @@ from articles.models.history import Redirect, Revision
 from articles.models.home import HomePlace
 from articles.models.page import Page
 from articles.models.picture import Picture
+from articles.models.preview import Preview
 from articles.models.search import SearchEntry, SearchTypo, SearchWord
 from articles.models.section import Section, Tag
 from articles.models.stale_translation import StaleTranslation
@@ -26,6 +27,7 @@ __all__ = [
     "Law",
     "Page",
     "Picture",
+    "Preview",
     "Redirect",
     "Revision",
     "SearchEntry",

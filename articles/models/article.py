@@ -18,6 +18,8 @@ from articles.models.article_queryset import ArticleQuerySet
 from articles.models.corrected import Corrected
 from articles.models.cover_gate import CoverGate, cover_faults
 from articles.models.history import Remembered
+from articles.models.preview import Previewed
+from articles.models.scheduled import Scheduled
 from articles.models.withholding import Withholding
 from articles.reading_time import reading_minutes
 from cms.claims import Claimable, claim_index
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 SLUG_LENGTH = 80
 
 
-class Article(CoverGate, Corrected, Remembered, Claimable):
+class Article(Previewed, Scheduled, CoverGate, Corrected, Remembered, Claimable):
     """A text in one language. Its translations share its `series`."""
 
     class Status(models.TextChoices):

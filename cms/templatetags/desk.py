@@ -45,6 +45,8 @@ STEPS = {
     "correct": pgettext_lazy("log", "correction published"),
     "change_again": pgettext_lazy("log", "the original changed again"),
     "propose_kill": pgettext_lazy("log", "proposed to kill"),
+    "open_preview": pgettext_lazy("log", "preview link made"),
+    "close_preview": pgettext_lazy("log", "preview link revoked"),
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
 }
