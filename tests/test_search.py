@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from articles.models import Article, SearchEntry
-from articles.search import tokens
+from articles.search import spelling, tokens
 from articles.search.engine import Document, Search, engine
 from articles.search.query import parse
 from articles.search.views import KEPT
@@ -343,6 +343,14 @@ def test_related_articles_are_those_that_share_telling_words(client):
     run_until_idle()
     article.refresh_from_db()
     assert set(article.related[:5]) == {other.pk for other in kin}
+
+
+def test_words_are_counted_from_the_first_article_whatever_its_id(client):
+    for number in range(3):
+        make_article(pk=5_000_001 + number, headline=f"Salt batteries {number}", body="<p>Molten salt.</p>")
+    run_until_idle()
+    counts, articles = spelling.seen(["molten"])
+    assert (counts["molten"], articles) == (3, 3)
 
 
 def test_related_articles_in_chinese_share_pairs_of_characters_and_stay_in_their_language(client):
