@@ -157,6 +157,8 @@ class ArticleAdmin(translation_admin.TranslatedAdmin, HistoryViews):
             try:
                 super().save_model(request, obj, form, change)
             except IntegrityError:  # somebody else took the address, or the place in the series, this moment
+                if not change:
+                    raise
                 raise Conflict(Article.objects.get(pk=obj.pk)) from None
             if moved:
                 translation_admin.leave_series(obj, by=User.objects.system())

@@ -43,7 +43,9 @@ _PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{
 def home(request: HttpRequest) -> HttpResponse:
     """What editors put first and then the newest: one large, the next ones, and what else there is by section."""
     readable = Article.objects.published().in_language(get_language()).for_cards()
-    placed = list(readable.placed_at_home()[:HOME_PLACED])
+    # Of all languages, which are few rows: named one, SQLite would walk through all of its articles for them.
+    every = Article.objects.published().for_cards().placed_at_home()
+    placed = [article for article in every if article.language == get_language()][:HOME_PLACED]
     articles = [*placed, *(article for article in readable.newest_first()[:60] if article not in placed)]
     shown = articles[1 : HOME_LATEST + 1]
     rest = articles[HOME_LATEST + 1 :]

@@ -31,8 +31,8 @@ _clocks: list[Clock] = []
 _GENERATION_KEY = "copydesk:generation"
 SURROGATE_KEY = "site"
 """The surrogate key of every public page, by which a shared cache is told to drop them (cms/purging.py)."""
-PURGED_SECONDS = 3600
-"""How long a shared cache that is told of changes may keep a page."""
+PURGED_SECONDS = 300
+"""How long a shared cache that is told of changes may keep a page: what is withheld is gone by then if word is lost."""
 UNPURGED_SECONDS, STALE_SECONDS = 10, 10
 """How long one that is not told may keep it, and for how long any may show it while it asks for the next."""
 
@@ -83,10 +83,13 @@ def _next_change() -> datetime | None:
     return cast("datetime | None", known[0])
 
 
-def seconds_to_keep(most: int | None = None) -> int:
-    """For how long a page may be kept: until something changes by itself, and never longer than `most` seconds."""
-    most, change = settings.PAGE_CACHE_SECONDS if most is None else most, _next_change()
-    return min(int((change - timezone.now()).total_seconds()), most) if change else most
+def seconds_to_keep() -> int:
+    """For how long a page may be kept: until something changes by itself, and never longer than PAGE_CACHE_SECONDS."""
+    return _seconds_until(_next_change(), settings.PAGE_CACHE_SECONDS)
+
+
+def _seconds_until(change: datetime | None, most: int) -> int:
+    return max(0, min(int((change - timezone.now()).total_seconds()), most)) if change else most
 
 
 def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[View], View]:
@@ -101,6 +104,8 @@ def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[V
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.method not in {"GET", "HEAD"}:
                 return view(request, *args, **kwargs)
+            if hasattr(request, "at_front_door"):
+                return _finish(request, view(request, *args, **kwargs))
             query = "&".join(f"{name}={request.GET.get(name, '')}" for name in parameters)
             place = f"{request.get_host()}|{get_language()}|{request.path}|{query}".encode()
             key = f"response:{generation()}:{hashlib.sha256(place).hexdigest()}"
@@ -123,7 +128,7 @@ def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Say how the page may be kept by others: browsers ask again, shared caches do for a while (RFC 9111, RFC 5861)."""
     if response.status_code != 200:
         return response
-    response["Cache-Control"] = _for_others()
+    response["Cache-Control"] = _for_others(_next_change())
     response["Surrogate-Key"] = SURROGATE_KEY
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
@@ -131,10 +136,10 @@ def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _for_others() -> str:
-    """A browser asks again each time. A shared cache asks when its time is over, and never shows what a time ended."""
+def _for_others(change: datetime | None) -> str:
+    """A browser asks again each time; a shared cache when its time is over. It never shows what `change` ended."""
     most = PURGED_SECONDS if settings.PURGE_URL else UNPURGED_SECONDS
-    seconds = max(0, seconds_to_keep(most + STALE_SECONDS))
+    seconds = _seconds_until(change, most + STALE_SECONDS)
     if seconds < most + STALE_SECONDS:
         return f"public, max-age=0, s-maxage={min(seconds, most)}, must-revalidate"
     return f"public, max-age=0, s-maxage={most}, stale-while-revalidate={STALE_SECONDS}"
@@ -143,9 +148,9 @@ def _for_others() -> str:
 def front_door(get_response: View) -> View:
     """The outermost middleware: answer with a kept page before anything else is asked, as it was answered before.
 
-    It knows the pages below `/<lang>/` that are asked for without a query; `public_page` keeps the others. What was
-    answered once is the same for everybody: no cookie, no nonce. The key has the scheme and host as they came, which
-    Django has examined when the page was made.
+    It keeps the public pages below `/<lang>/` that are asked for without a query; `public_page` keeps the others.
+    What was answered once is the same for everybody: no cookie, no nonce. The key has the scheme and host as they
+    came, which Django has examined when the page was made.
     """
     languages = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
 
@@ -153,15 +158,17 @@ def front_door(get_response: View) -> View:
         asked = request.META
         if request.method != "GET" or asked.get("QUERY_STRING") or not request.path_info.startswith(languages):
             return get_response(request)
-        place = f"{request.scheme}|{asked.get('HTTP_HOST')}|{request.path}".encode()
-        key = f"answer:{generation()}:{hashlib.sha256(place).hexdigest()}"
-        kept_answer = cache.get(key)
-        if kept_answer is None:
-            response = get_response(request)
-            if _is_same_for_all(response) and (seconds := seconds_to_keep()) > 0:
-                cache.set(key, (response.content, list(response.items())), seconds)
-            return response
-        return _again(request, *kept_answer)
+        place = f"{generation()}|{request.scheme}|{asked.get('HTTP_HOST')}|{request.path}"
+        key = f"answer:{hashlib.sha256(place.encode()).hexdigest()[:32]}"
+        if found := cache.get(key):
+            response, change = found
+            response.headers["Cache-Control"] = _for_others(change)  # time has gone by
+            return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
+        request.at_front_door = True  # type: ignore[attr-defined]  # `public_page` need not keep it too
+        response = get_response(request)
+        if _is_same_for_all(response) and (seconds := seconds_to_keep()):
+            cache.set(key, (response, _next_change()), seconds)
+        return response
 
     return middleware
 
@@ -170,14 +177,3 @@ def _is_same_for_all(response: HttpResponse) -> bool:
     """Whether this answer may be given to everybody else."""
     private = response.cookies or "'nonce-" in response.get("Content-Security-Policy", "")
     return response.status_code == 200 and hasattr(response, "is_public_page") and not private
-
-
-def _again(request: HttpRequest, content: bytes, headers: list[tuple[str, str]]) -> HttpResponse:
-    """The kept answer, or 304; how long others may keep it is told anew, for time has gone by."""
-    response = HttpResponse(content)
-    for name, value in headers:
-        response.headers[name] = value
-    response.headers["Cache-Control"] = _for_others()
-    if "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" not in request.META:
-        return response
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -1,9 +1,7 @@
 """What the checks say, where they run, and that no text makes them stumble."""
 
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +15,7 @@ from submissions.checks import Cover, Draft, Level, all_checks, examine
 from submissions.checks.personal import is_card_number, is_identity_number
 from submissions.models import Rule, Story
 from tests.factories import make_guidelines, make_section, make_story, picture_bytes, submission
+from tests.loopback import listening
 
 URL = "/en/submit/check/"
 CARD = "4111 1111 1111 1111"
@@ -292,44 +291,27 @@ def test_the_editor_sees_the_verdicts_beside_their_rules(desk, django_assert_max
     assert "An outside checker" not in html
 
 
-class _Checker(BaseHTTPRequestHandler):
-    """An outside checker on loopback."""
-
-    answer = b"{}"
-    status = 200
-    asked: list[dict] = []
-
-    def do_POST(self):
-        self.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.status)
-        self.send_header("Location", "http://127.0.0.1:9/")
-        self.end_headers()
-        self.wfile.write(self.answer)
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def checker(settings):
-    """The address of an outside checker; its class says what it answers."""
-    kind = type("Checker", (_Checker,), {"asked": []})
-    server = HTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    settings.CHECK_HOOK_URL = f"http://127.0.0.1:{server.server_port}/"
-    yield kind
-    server.shutdown()
-    server.server_close()
+    """An outside checker on loopback."""
+    with listening() as server:
+        server.answer = b"{}"
+        settings.CHECK_HOOK_URL = server.url
+        yield server
 
 
-@pytest.mark.django_db
+def asked_of(checker):
+    """The stories that it was asked about."""
+    return [json.loads(posted.body) for posted in checker.told]
+
+
 def test_the_outside_checker_is_asked_by_the_worker_and_only_advises(checker, desk, client):
     checker.answer = json.dumps(
         {"verdicts": [{"level": "stop", "message": "Seen <b>elsewhere</b>", "passage": "ferry"}, {"message": 7}]}
     ).encode()
     story = make_story()
     run_until_idle()
-    assert [sorted(asked) for asked in checker.asked] == [
+    assert [sorted(asked) for asked in asked_of(checker)] == [
         ["ai_use", "body", "dek", "headline", "id", "language", "sources"]
     ]
     html = desk.get(f"/admin/submissions/story/{story.pk}/change/").content.decode()
@@ -346,7 +328,7 @@ def test_a_checker_that_fails_is_logged_and_blocks_nothing(checker, desk, caplog
     checker.status, checker.answer = status, answer
     story = make_story()
     run_until_idle()
-    assert len(checker.asked) == 1
+    assert len(asked_of(checker)) == 1
     assert "outside checker failed" in caplog.text
     assert "It gave no answer." in desk.get(f"/admin/submissions/story/{story.pk}/change/").content.decode()
 
@@ -356,7 +338,7 @@ def test_without_a_setting_nobody_outside_is_asked(checker, settings):
     settings.CHECK_HOOK_URL = ""
     make_story()
     run_until_idle()
-    assert (checker.asked, Story.objects.get().hook_verdict) == ([], None)
+    assert (asked_of(checker), Story.objects.get().hook_verdict) == ([], None)
 
 
 @pytest.mark.django_db
@@ -368,5 +350,5 @@ def test_a_story_that_was_sent_again_is_asked_about_again(checker, editor, clien
     story.ask_changes(by=editor, reason="Which ferry?")
     client.post(f"/en/receipt/{story.code}/", submission(headline="The night ferry waits", ai_use="none", revise="1"))
     run_until_idle()
-    assert [asked["headline"] for asked in checker.asked][-1] == "The night ferry waits"
-    assert len(checker.asked) == 2
+    assert [asked["headline"] for asked in asked_of(checker)][-1] == "The night ferry waits"
+    assert len(asked_of(checker)) == 2

@@ -72,7 +72,7 @@ name={folder}/in/$$
 printf '%s' "$1" >"$name.to"
 cat >"$name.new"
 mv "$name.new" "$name.eml"
-until [ -s "$name.code" ]; do sleep 0.05; done
+until [ -s "$name.code" ]; do [ -d {folder}/in ] || exit 75; sleep 0.05; done
 exit "$(cat "$name.code")"
 """
 

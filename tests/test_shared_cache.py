@@ -1,8 +1,6 @@
 """What shared caches may keep, and how they are told to drop it, by a real server on loopback."""
 
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 from django.core.cache import cache
@@ -12,40 +10,25 @@ from cms import page_cache
 from cms.page_cache import site_changed
 from cms.purging import purge
 from tests.factories import make_article
+from tests.loopback import listening
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def shared(settings):
-    """A shared cache that keeps what it is told and answers with `shared.status`."""
-
-    class Shared(BaseHTTPRequestHandler):
-        def do_POST(self):
-            told.append(dict(self.headers))
-            self.send_response(server.status)
-            self.end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    told: list[dict] = []
-    server = HTTPServer(("127.0.0.1", 0), Shared)
-    server.told, server.status = told, 200
-    Thread(target=server.serve_forever, daemon=True).start()
-    settings.PURGE_URL = f"http://127.0.0.1:{server.server_port}/"
-    settings.PURGE_HEADER = "Fastly-Key: a key: of ours"
-    yield server
-    server.shutdown()
-    server.server_close()
+    """A shared cache that is told of changes."""
+    with listening() as server:
+        settings.PURGE_URL, settings.PURGE_HEADER = server.url, "Fastly-Key: a key: of ours"
+        yield server
 
 
 def test_a_shared_cache_is_told_once_of_each_change(shared):
     site_changed()
     assert purge() == 1
     assert purge() == 0
-    assert shared.told[0]["Surrogate-Key"] == "site"
-    assert shared.told[0]["Fastly-Key"] == "a key: of ours"
+    assert shared.told[0].headers["Surrogate-Key"] == "site"
+    assert shared.told[0].headers["Fastly-Key"] == "a key: of ours"
     site_changed()
     assert purge() == 1
 
@@ -67,7 +50,7 @@ def test_nobody_is_told_where_there_is_no_shared_cache(settings):
 def test_pages_name_their_lifetimes_and_key(client, shared, settings):
     article = make_article()
     response = client.get(article.get_absolute_url())
-    assert response["Cache-Control"] == "public, max-age=0, s-maxage=3600, stale-while-revalidate=10"
+    assert response["Cache-Control"] == "public, max-age=0, s-maxage=300, stale-while-revalidate=10"
     assert response["Surrogate-Key"] == "site"
     settings.PURGE_URL = ""
     again = client.get(article.get_absolute_url())
@@ -89,7 +72,6 @@ def test_a_kept_page_is_answered_before_anything_else_and_byte_for_byte_the_same
         second = client.get(url)
     assert second.content == first.content
     assert dict(second.items()) == dict(first.items())
-    assert not hasattr(second, "context_data")
     assert client.get(url, headers={"If-None-Match": first["ETag"]}).status_code == 304
     assert client.head(url)["ETag"] == first["ETag"]
 
