@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from articles.interchange import BATCH, BadLine, explain, parse_line, series_of, taken_by_others
 from articles.models import Article, Author, Picture, Section, Tag
 from articles.models.cover_gate import cover_faults
 from cms.log import logged
 from cms.models import User
+from cms.page_cache import frame_changed
 from cms.text import clean_line, plain_text
 from cms.workflow import Conflict
 
@@ -111,6 +113,7 @@ class Importer:
         for slug in slugs - set(found):
             name = slug.replace("-", " ").capitalize()
             found[slug] = Section.objects.create(slug=slug, name_en=name, name_zh_hans=name)
+            transaction.on_commit(frame_changed)
         return found
 
     def _values(self, row: dict[str, Any], section: Section) -> dict[str, Any]:

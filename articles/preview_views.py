@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from articles.article_page import shown, whole
 from articles.models import Article, Preview
-from articles.views import shown, whole
 
 GONE_PUBLIC = {Article.Status.PUBLISHED, Article.Status.KILLED}
 

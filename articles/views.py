@@ -15,9 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from articles.article_page import readable_article, shown
 from articles.discovery.feeds import FORMATS
 from articles.discovery.hreflang import alternates, same_in_each_language
-from articles.discovery.structured import article_data, organisation_data
+from articles.discovery.structured import organisation_data
 from articles.models import (
     Article,
     ArticleQuerySet,
@@ -29,12 +30,10 @@ from articles.models import (
     Tag,
     Withholding,
 )
-from articles.pages import RELATED, page_of
+from articles.pages import page_of
 from cms.page_cache import public_page
 
 HOME_LATEST, HOME_A_SECTION, HOME_PLACED = 5, 4, 10
-# The one tag that the page prints, read with its article: a query less on the page that is read most.
-_TAG = Tag.objects.filter(article=OuterRef("pk"))
 _PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{1,5}|\d{1,2}x\d)\.(?:jpe?g|webp|avif)")
 
 
@@ -105,33 +104,13 @@ def _list(request: HttpRequest, heading: str, articles: ArticleQuerySet, **more:
 @public_page()
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article; 451 where it is withheld, 410 where it was killed, 404 where it never ran."""
-    articles = Article.objects.filter(slug=slug, language=get_language())
-    found = whole(articles.published()).first()
+    found = readable_article(slug, get_language())
     if found is None:
-        return _not_readable(request, articles.first()) or _moved(request, slug)
+        unreadable = Article.objects.filter(slug=slug, language=get_language()).first()
+        return _not_readable(request, unreadable) or _moved(request, slug)
     context = shown(found)
     request.versions = {row["language"]: row["url"] for row in context["translations"]}  # type: ignore[attr-defined]
     return render(request, "articles/article.html", context)
-
-
-def whole(articles: ArticleQuerySet) -> ArticleQuerySet:
-    """Articles with all that their pages show of them."""
-    read = articles.select_related("section", "cover").with_translations().prefetch_related("authors")
-    return read.annotate(tag_slug=_TAG.values("slug")[:1], tag_name=_TAG.values("name")[:1])
-
-
-def shown(found: Article) -> dict[str, Any]:
-    """What the template of an article's page needs; `found` was read by `whole`, and has its time."""
-    tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated by `whole`
-    return {
-        "article": found,
-        "translations": found.translations(),
-        "related": related_to(found),
-        "tags": [tag] if tag.slug else [],
-        "permalink": found.permalink(),
-        "structured": article_data(found),
-        "alternates": alternates(found.versions()),
-    }
 
 
 @require_safe
@@ -145,16 +124,6 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     request.versions = {code: page.get_absolute_url() for code, page in written.items()}  # type: ignore[attr-defined]
     versions = {code: settings.SITE_URL + url for code, url in request.versions.items()}  # type: ignore[attr-defined]
     return render(request, "articles/page.html", {"page": found, "alternates": alternates(versions)})
-
-
-def related_to(article: Article) -> list[Article]:
-    """What the reader may like too: chosen when the article changed; where too few are left of that, the newest."""
-    readable = Article.objects.published().for_cards()
-    # By their keys alone: named a language, SQLite would walk through all of its articles for them.
-    found = readable.in_bulk(article.related) if len(article.related) >= RELATED else {}
-    if len(found) >= RELATED:
-        return [found[pk] for pk in article.related if pk in found][:RELATED]
-    return list(readable.in_language(article.language).exclude(pk=article.pk).newest_first()[:RELATED])
 
 
 def _moved(request: HttpRequest, slug: str) -> HttpResponse:

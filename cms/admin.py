@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.big_lists import BigListAdmin, ValueFilter
 from cms.models import Letter, User
-from cms.page_cache import site_changed
+from cms.page_cache import frame_changed
 from cms.review import DeskAdmin, SeenForm
 from cms.staff_admin import RoleAdmin, StaffAdmin
 
@@ -29,17 +29,17 @@ class PublicAdmin(BigListAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and show it to readers."""
         super().save_model(request, obj, form, change)
-        transaction.on_commit(site_changed)
+        transaction.on_commit(frame_changed)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete, and show it to readers."""
         super().delete_model(request, obj)
-        transaction.on_commit(site_changed)
+        transaction.on_commit(frame_changed)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         """Delete many, and show it to readers."""
         super().delete_queryset(request, queryset)
-        transaction.on_commit(site_changed)
+        transaction.on_commit(frame_changed)
 
 
 class ReadOnlyAdmin(BigListAdmin):

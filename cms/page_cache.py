@@ -13,7 +13,6 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar, cast
 
 from django.conf import settings
@@ -28,7 +27,8 @@ View = Callable[..., HttpResponse]
 T = TypeVar("T")
 Clock = Callable[[], datetime | None]
 _clocks: list[Clock] = []
-_GENERATION_KEY = "copydesk:generation"
+SITE, FRAME = "generation", "frame"
+"""What has generations: all of the site, and the masthead and footer around every page, which no move changes."""
 SURROGATE_KEY = "site"
 """The surrogate key of every public page, by which a shared cache is told to drop them (cms/purging.py)."""
 PURGED_SECONDS = 300
@@ -37,34 +37,40 @@ UNPURGED_SECONDS, STALE_SECONDS = 10, 10
 """How long one that is not told may keep it, and for how long any may show it while it asks for the next."""
 
 
-def _generation_file() -> Path:
-    return settings.DATA / "generation"
-
-
 def site_changed() -> None:
     """Start a new generation: nothing that was kept before is shown again."""
+    _begin(SITE)
+
+
+def frame_changed() -> None:
+    """Start a new generation of what stands around every page, and so of every page."""
+    _begin(FRAME)
+    _begin(SITE)
+
+
+def _begin(what: str) -> None:
     if settings.CACHE_URL:
-        cache.set(_GENERATION_KEY, secrets.token_hex(8), None)
+        cache.set(f"copydesk:{what}", secrets.token_hex(8), None)
         return
-    fresh = _generation_file().with_suffix(f".{secrets.token_hex(4)}")
+    fresh = settings.DATA / f"{what}.{secrets.token_hex(4)}"
     fresh.touch()
-    fresh.rename(_generation_file())
+    fresh.rename(settings.DATA / what)
 
 
-def generation() -> str:
+def generation(what: str = SITE) -> str:
     """Name the present generation: a file's identity and time, or a value in the shared cache."""
     if settings.CACHE_URL:
-        return str(cache.get_or_set(_GENERATION_KEY, lambda: secrets.token_hex(8), None))
+        return str(cache.get_or_set(f"copydesk:{what}", lambda: secrets.token_hex(8), None))
     try:
-        stat = _generation_file().stat()
+        stat = (settings.DATA / what).stat()
     except FileNotFoundError:
         return "first"
     return f"{stat.st_ino}-{stat.st_mtime_ns}"
 
 
-def kept(key: str, make: Callable[[], T]) -> T:
+def kept(key: str, make: Callable[[], T], what: str = SITE) -> T:
     """Return the value kept under `key` in this generation, or make and keep it."""
-    return cast("T", cache.get_or_set(f"{key}:{generation()}", make, settings.PAGE_CACHE_SECONDS))
+    return cast("T", cache.get_or_set(f"{key}:{generation(what)}", make, settings.PAGE_CACHE_SECONDS))
 
 
 def clock(next_change: Clock) -> Clock:

@@ -142,13 +142,11 @@ if _database["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
     }
+    _database["CONN_MAX_AGE"] = 60  # opening one takes as long as several pages' queries
 else:
     # Django's pool and persistent connections exclude each other.
     _database["CONN_MAX_AGE"] = 0
-    _database.setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": env.int("DATABASE_POOL", default=16),
-    }
+    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHES = {
@@ -165,6 +163,7 @@ CACHES["counts"] = (
     if CACHE_URL
     else CACHES["default"] | {"LOCATION": "counts", "OPTIONS": {"MAX_ENTRIES": 50_000, "CULL_FREQUENCY": 10}}
 )
+CACHES["template_fragments"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"}
 PAGE_CACHE_SECONDS = 60
 PURGE_URL = env.str("PURGE_URL", default="")  # a shared cache that is told of changes (docs/production.md)
 PURGE_HEADER = env.str("PURGE_HEADER", default="")

@@ -2,7 +2,7 @@
 
 import django.db.backends.sqlite3.base  # noqa: F401  (before its operations, which import it)
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.db import transaction
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
 from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
@@ -56,13 +56,16 @@ def _a_fresh_start(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.OUTBOX = tmp_path / "outbox"
     settings.PASSWORD_HASHERS = QUICK_HASHERS
-    cache.clear()
-    caches["counts"].clear()
+    _forget()
     set_script_prefix("/")
     with translation.override("en"):
         yield
-    cache.clear()
-    caches["counts"].clear()
+    _forget()
+
+
+def _forget():
+    for each in caches:
+        caches[each].clear()
 
 
 @pytest.fixture

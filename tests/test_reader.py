@@ -128,6 +128,16 @@ def test_an_article_takes_three_queries_and_none_when_kept(
     assert "Cookie" not in first.get("Vary", "")
 
 
+def test_the_first_article_after_a_move_takes_three_queries_too(client, editor, django_assert_max_num_queries):
+    url = make_article(cover=make_picture(), cover_alt="A bus", tags=("buses",)).get_absolute_url()
+    others = [make_article() for _ in range(6)]
+    run_until_idle()
+    client.get(url)
+    others[0].kill(by=editor, reason="A hoax.")
+    with django_assert_max_num_queries(3):
+        client.get(url)
+
+
 @pytest.mark.parametrize("count", [1, 25])
 @pytest.mark.parametrize("path", ["/en/", "/en/section/business/", "/en/tag/buses/"])
 def test_lists_take_four_queries_however_long(client, django_assert_max_num_queries, path, count):

@@ -10,6 +10,7 @@ from articles.demo import ahead, corrections
 from articles.importer import Importer
 from articles.models import Article, Page, Picture, Section
 from cms.models import User
+from cms.page_cache import frame_changed
 
 FOLDER = Path(__file__).parent
 SECTIONS = [
@@ -43,6 +44,7 @@ def load() -> str:
         _finish(article, system)
     corrections.load()
     ahead.load()
+    frame_changed()
     return f"{Article.objects.count()} articles in {Section.objects.count()} sections"
 
 

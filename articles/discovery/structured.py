@@ -6,6 +6,7 @@ The words are those that a reader sees (headline, byline, caption, corrections);
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +16,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.discovery.hreflang import HREFLANG
 from articles.models.article import Article
+from articles.models.author import Author
 from articles.models.page import Page
 from articles.picture_data import image_objects
-from cms.page_cache import kept
+from cms.page_cache import FRAME, kept
 
 Data = dict[str, Any]
 # A closed script element, or an HTML comment, would end the data: escaped, as Django's json_script does.
@@ -34,7 +36,7 @@ _POLICIES = {
 
 def pages_about(language: str) -> dict[str, Page]:
     """The pages about the newsroom that are written in a language, by their keys; read once a generation."""
-    rows = kept(f"pages:{language}", lambda: list(Page.objects.in_language(language).defer("body")))
+    rows = kept(f"pages:{language}", lambda: list(Page.objects.in_language(language).defer("body")), FRAME)
     return {page.key: page for page in rows}
 
 
@@ -66,8 +68,8 @@ def organisation_data(language: str) -> Data:
     return {"@context": "https://schema.org", **_publisher(), **about}
 
 
-def article_data(article: Article) -> Data:
-    """A NewsArticle, of an article read with its section and cover, in the page's language."""
+def article_data(article: Article, authors: Sequence[Author]) -> Data:
+    """A NewsArticle, of an article read with its section and cover, in the page's language; `authors` signed it."""
     assert article.published_at  # a published article has its time  # noqa: S101
     url = article.permalink()
     data = {
@@ -83,7 +85,7 @@ def article_data(article: Article) -> Data:
         "articleSection": article.section.name,
         "timeRequired": f"PT{article.reading_minutes}M",
         "isAccessibleForFree": True,
-        "author": _author(article),
+        "author": _author(article, authors),
         "publisher": _publisher(),
         "publishingPrinciples": settings.SITE_URL + reverse("submissions:guidelines"),
     }
@@ -98,12 +100,12 @@ def article_data(article: Article) -> Data:
     return data | {name: value for name, value in optional.items() if value}
 
 
-def _author(article: Article) -> Data | list[Data]:
+def _author(article: Article, authors: Sequence[Author]) -> Data | list[Data]:
     """Who signed it; the newsroom where nobody did (a contributor may stay anonymous)."""
-    if people := list(article.authors.all()):
+    if authors:
         return [
             {"@type": "Person", "name": person.name, "url": settings.SITE_URL + person.get_absolute_url()}
-            for person in people
+            for person in authors
         ]
     if article.byline:
         return {"@type": "Person", "name": article.byline}

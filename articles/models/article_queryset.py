@@ -49,12 +49,12 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
         """With what a card in a list shows, and nothing else."""
         return self.select_related("section", "cover").defer("body", "sources", "corrected")
 
-    def with_translations(self) -> Self:
+    def with_translations(self, *, until: datetime | None = None) -> Self:
         """Each annotated with the slug of its readable version in every language: `slug_in_<language>`."""
         versions = {
             f"slug_in_{code.replace('-', '_')}": Subquery(
                 ArticleQuerySet(self.model)
-                .published()
+                .published(until=until)
                 .filter(series=OuterRef("series"), language=code)
                 .order_by()
                 .values("slug")[:1]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Picture
@@ -12,6 +15,7 @@ from articles.provenance import SOURCE_TYPES, contradicts, found_type
 
 register = template.Library()
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
+_EAGER, _LAZY = mark_safe(' fetchpriority="high"'), mark_safe(' loading="lazy" decoding="async"')
 MANIFEST_STATES = {
     "valid": _("signed, and unchanged since"),
     "invalid": _("signed, but changed since, or the signature is broken"),
@@ -19,32 +23,27 @@ MANIFEST_STATES = {
 }
 
 
-@register.inclusion_tag("articles/picture.html")
-def picture(cover: Picture, alt: str = "", sizes: str = "100vw", eager: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def picture(cover: Picture, alt: str = "", sizes: str = "100vw", eager: bool = False) -> SafeString:
     """Print a picture with what renditions there are (the original until the worker has made them).
 
-    `sizes` is the attribute of that name; `eager` marks the page's largest picture, which must not wait.
+    `sizes` is the attribute of that name; `eager` marks the page's largest picture, which must not wait. Not a
+    template: a page has many of them.
     """
-    by_format: dict[str, list[str]] = {}
+    folder, by_format = cover.beside(""), defaultdict(list)
     for width, _height, kind in cover.renditions:
-        by_format.setdefault(kind, []).append(f"{cover.rendition_url(width, kind)} {width}w")
-    jpegs = [row for row in cover.renditions if row[2] == "jpeg"]
-    fallback = cover.rendition_url(jpegs[-1][0], "jpeg") if jpegs else cover.url
-    return {
-        "alt": alt,
-        "sizes": sizes,
-        "eager": eager,
-        "focus": focus_class(cover),
-        "src": fallback,
-        "width": jpegs[-1][0] if jpegs else cover.width,
-        "height": jpegs[-1][1] if jpegs else cover.height,
-        "jpeg_srcset": ", ".join(by_format.get("jpeg", [])),
-        "sources": [
-            {"type": TYPES[kind], "srcset": ", ".join(by_format[kind])}
-            for kind in ("avif", "webp")
-            if kind in by_format
-        ],
-    }
+        by_format[kind].append(f"{folder}{width}.{kind} {width}w")
+    kinds = [kind for kind in ("avif", "webp") if kind in by_format]
+    source = '<source type="{}" srcset="{}" sizes="{}">'
+    sources = format_html_join("\n", source, ((TYPES[kind], ", ".join(by_format[kind]), sizes) for kind in kinds))
+    jpegs = [(f"{folder}{width}.jpeg", width, height) for width, height, kind in cover.renditions if kind == "jpeg"]
+    src, width, height = jpegs[-1] if jpegs else (cover.url, cover.width, cover.height)
+    srcset = format_html(' srcset="{}" sizes="{}"', ", ".join(by_format["jpeg"]), sizes) if jpegs else ""
+    focus = format_html(' class="{}"', focus_class(cover)) if focus_class(cover) else ""
+    haste = _EAGER if eager else _LAZY
+    image = '<img src="{}"{} width="{}" height="{}"{} alt="{}"{}>'
+    printed = format_html(image, src, srcset, width, height, focus, alt, haste)
+    return format_html("<picture>\n{}\n{}\n</picture>", sources, printed)
 
 
 @register.inclusion_tag("articles/origin.html")

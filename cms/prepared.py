@@ -1,0 +1,60 @@
+"""Queries of the pages that are read most: compiled by the ORM once, then run with each request's own values.
+
+Building and compiling a query takes Django several times as long as the database takes to answer it. What is asked
+is still said once, as a queryset; only its statement is kept.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
+from django.db.models.sql.compiler import SQLCompiler
+
+M = TypeVar("M", bound=Model)
+Compiled = tuple[QuerySet[M], SQLCompiler, dict[int, Any], str, tuple[Any, ...]]
+MOMENT = datetime(1000, 1, 1, tzinfo=UTC)
+"""Stands where a moment belongs: long past, for `published()` takes the earlier of the moment it is given and now."""
+
+
+class Prepared(Generic[M]):
+    """A queryset in which `places` stand for values: name -> a value of the same type that nothing else in it has.
+
+    `make` is called once, with the places, at the first run; what depends on the time or the language of that moment
+    and is no place stays as it was then. The queryset may join and annotate, but not prefetch.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet[M]], **places: Any) -> None:
+        self._make, self._places = make, places
+        self._known: Compiled[M] | None = None
+
+    def __call__(self, **values: Any) -> list[M]:
+        """Run it with a value for each place; one query. Raises KeyError for a place without a value."""
+        rows, compiler, converters, sql, params = self._known = self._known or self._compile()
+        fill = {_bound(place): _bound(values[name]) for name, place in self._places.items()}
+        mine = copy.copy(compiler)
+        mine.connection = connection  # each thread has its own
+        mine.get_converters = lambda _columns: converters  # type: ignore[method-assign, assignment]
+        mine.as_sql = lambda *_, **__: (sql, tuple(fill.get(param, param) for param in params))  # type: ignore[method-assign, assignment]
+        asked = rows.all()
+        asked.query.get_compiler = lambda *_, **__: mine  # type: ignore[method-assign]
+        return list(ModelIterable(asked))
+
+    def _compile(self) -> Compiled[M]:
+        rows = self._make(**self._places)
+        compiler = rows.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        missing = [name for name, place in self._places.items() if _bound(place) not in params]
+        assert not missing, f"{missing} do not stand in the query"  # noqa: S101
+        converters = compiler.get_converters([column for column, *_rest in compiler.select or []])
+        return rows, compiler, converters, sql, tuple(params)
+
+
+def _bound(value: Any) -> Any:
+    """A value as the ORM hands it to the database: only moments differ."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value

@@ -1,0 +1,61 @@
+"""A query that is compiled once answers as if it were made anew each time."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from articles.models import Article
+from cms.prepared import MOMENT, Prepared
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+
+def readable(slug, now):
+    return Article.objects.published(until=now).select_related("section").filter(slug=slug)
+
+
+def test_it_finds_what_the_queryset_finds_for_each_value_and_moment():
+    first, second = make_article(slug="first"), make_article(slug="second")
+    find, now = Prepared(readable, slug="\0slug", now=MOMENT), timezone.now()
+
+    assert find(slug="first", now=now) == [first]
+    assert find(slug="second", now=now) == [second]
+    assert find(slug="nowhere", now=now) == []
+    assert find(slug="first", now=first.published_at - timedelta(seconds=1)) == []
+
+
+def test_one_run_is_one_query_and_what_is_joined_comes_with_it():
+    make_article(slug="first")
+    find = Prepared(readable, slug="\0slug", now=MOMENT)
+    with CaptureQueriesContext(connection) as queries:
+        (found,) = find(slug="first", now=timezone.now())
+        assert found.section.slug
+
+    assert len(queries) == 1
+
+
+def test_its_rows_are_like_those_of_the_queryset_in_every_column():
+    make_article(slug="first", sources=["https://example.org/"])
+    find = Prepared(readable, slug="\0slug", now=MOMENT)
+    (prepared,) = find(slug="first", now=timezone.now())
+    plain = Article.objects.get(slug="first")
+
+    for field in Article._meta.concrete_fields:
+        assert getattr(prepared, field.attname) == getattr(plain, field.attname)
+
+
+def test_a_value_may_look_like_anything():
+    make_article(slug="first")
+    find = Prepared(readable, slug="\0slug", now=MOMENT)
+    for typed in ("' OR 1=1 --", "%s", "\\", "first'"):
+        assert find(slug=typed, now=timezone.now()) == []
+
+
+def test_a_place_without_a_value_is_a_mistake():
+    find = Prepared(readable, slug="\0slug", now=MOMENT)
+    with pytest.raises(KeyError):
+        find(slug="first")
