@@ -1,4 +1,7 @@
-"""The least that Django can do: one view, no middleware, which answers every address with the bytes of a file."""
+"""The least that Django can do: one view, which answers every address with the bytes of a file.
+
+No middleware, or with BENCH_MIDDLEWARE the seven that `startproject` gives a new project.
+"""
 
 import os
 from pathlib import Path
@@ -17,5 +20,18 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [re_path("", page)]
-settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="none is needed")
+NEW_PROJECT = {
+    "INSTALLED_APPS": [f"django.contrib.{name}" for name in ("auth", "contenttypes", "sessions", "messages")],
+    "MIDDLEWARE": [
+        "django.middleware.security.SecurityMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ],
+}
+around = NEW_PROJECT if os.environ.get("BENCH_MIDDLEWARE") else {}
+settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="none is needed", **around)
 application = get_wsgi_application()

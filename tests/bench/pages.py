@@ -1,62 +1,94 @@
 """What readers' pages cost: queries, bytes, and requests a second from the production server.
 
 Budgets: an article takes at most 3 queries, none when kept, and 30 KB of HTML for 1,000 words; its style sheets 20 KB
-and its scripts 10 KB compressed; no cookie; ETag and 304. A list takes at most 4 queries, and page 500 the time of
-page 1. `--articles 1000000` shows whether that holds at a million.
+and its scripts 10 KB compressed; no cookie; ETag and 304. A list takes at most 4 queries, and page 500 at most 1.2
+times what page 1 takes. A kept article is answered at 0.7 of the rate of a bare view with the same bytes, one that has to be
+made at 0.12 of it; 200 searches a second. `--articles 10000 1000000` says what a million cost beside ten thousand.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import re
 import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tests.bench import corpus
 from tests.bench.house import Findings, House, engine, new_house, parser
-from tests.bench.traffic import fetch, hammer, serving
+from tests.bench.traffic import Rate, fetch, hammer, hammer_each, serving
 
 if TYPE_CHECKING:
     from django.test import Client
 
 WORDS = 1000
 ARTICLE, SECTION, TAG = "/en/news/story-7/", "/en/section/business/", "/en/tag/subject-3/"
-SAME = 1.5  # times page 1's milliseconds are still "the same time" on a busy machine
+FAR, LAST = "section, page 500", "section, last page"
+SAME, GROWN = 1.2, 1.5  # times what page 1 takes, and times what it takes among the first number of articles
+KEPT, MADE, SEARCHES = 0.7, 0.12, 200  # of the bare view's rate; a second
+Times = dict[str, float]  # page -> milliseconds
 
 
 def main() -> int:
     """Measure and print."""
-    chosen = options()
-    with new_house(chosen.database) as house:
-        house.move_in()
-        from tests.bench import load
+    chosen, missed, first = options(), 0, None
+    for count in chosen.articles:
+        with new_house(chosen.database) as house:
+            house.move_in()
+            findings = Findings(f"Pages among {count} articles of {chosen.words} words, {engine(house)}")
+            times = _measure(findings, house, chosen, count)
+        for name, took in (times if first else {}).items():
+            ratio = took / first[name]
+            findings.add(f"{name}: beside {chosen.articles[0]}", f"{ratio:.2f}", f"<= {GROWN}", ratio <= GROWN)
+        first = first or times
+        missed |= findings.show()
+    return missed
 
-        load.articles(chosen.articles, chosen.words)
-        _make_long()
-        findings = Findings(f"Pages among {chosen.articles} articles of {chosen.words} words, {engine(house)}")
-        pages = {"home": "/en/", "article": ARTICLE, "section, page 1": SECTION, "tag of a 20th": TAG} | _far_pages()
-        client = _client(house)
-        _tell_queries(findings, client, pages)
-        _tell_times(findings, client, pages)
-        if chosen.plans:
-            _print_plans(client, pages)
-        house.move_out()
-        _tell_traffic(findings, house, chosen, pages)
-    return findings.show()
+
+def _measure(findings: Findings, house: House, chosen: Namespace, count: int) -> Times:
+    from tests.bench import load
+
+    load.articles(count, chosen.words)
+    _make_long()
+    if count <= chosen.index:
+        _index(findings)
+    pages = {"home": "/en/", "article": ARTICLE, "section, page 1": SECTION, "tag of a 20th": TAG}
+    pages |= _far_pages() | {"feed": "/en/feed.atom"}
+    client = _client(house)
+    _tell_queries(findings, client, pages)
+    times = _tell_times(findings, client, pages)
+    if chosen.plans:
+        _print_plans(client, pages)
+    house.move_out()
+    if chosen.seconds:
+        _tell_traffic(findings, house, chosen, pages, count)
+    return times
 
 
 def options() -> Namespace:
     """Read the command line."""
     made = parser(__doc__ or "")
-    made.add_argument("--articles", type=int, default=10_000, help="published ones in the measured section")
+    many = "published ones in the measured section; of several numbers each, beside the first"
+    made.add_argument("--articles", type=int, nargs="+", default=[10_000], help=many)
     made.add_argument("--words", type=int, default=600, help="words in each body, but for the measured article's")
-    made.add_argument("--seconds", type=int, default=4, help="of requests to each page")
-    made.add_argument("--connections", type=int, default=16)
+    made.add_argument("--index", type=int, default=20_000, help="search too where there are at most so many articles")
+    made.add_argument("--seconds", type=int, default=4, help="of requests to each page; 0: none")
+    made.add_argument("--connections", type=int, default=8)
     made.add_argument("--threads", type=int, default=min(8, 2 * (os.cpu_count() or 1) + 1), help="of the server")
     made.add_argument("--plans", action="store_true", help="print how the database goes about each query")
     return made.parse_args()
+
+
+def _index(findings: Findings) -> None:
+    from articles.search.entries import reindex
+    from tests.bench.load import refresh_statistics
+
+    for _batch in reindex():
+        pass
+    refresh_statistics()
 
 
 def _make_long() -> None:
@@ -74,8 +106,9 @@ def _far_pages() -> dict[str, str]:
     from articles.models import Article
 
     rows = Article.objects.published().in_language("en").filter(section__slug="business").newest_first()
-    places = {"section, page 500": 499 * pages.PAGE - 1, "section, last page": rows.count() - pages.PAGE - 1}
-    return {name: f"{SECTION}?before={pages._cursor(rows[place])}" for name, place in places.items()}
+    places = {FAR: 499 * pages.PAGE - 1, LAST: rows.count() - pages.PAGE - 1}
+    there = {name: place for name, place in places.items() if 0 < place < rows.count()}
+    return {name: f"{SECTION}?before={pages._cursor(rows[place])}" for name, place in there.items()}
 
 
 def _client(house: House) -> Client:
@@ -87,13 +120,17 @@ def _client(house: House) -> Client:
 
 
 def _tell_queries(findings: Findings, client: Client, pages: dict[str, str]) -> None:
-    """Queries of the first request after everything kept was dropped, and of the second."""
-    from django.core.cache import cache
+    """Queries of the first request after a move, which drops what is kept, and of the second.
+
+    A process' very first page asks for what stands around every page as well.
+    """
+    from cms.page_cache import site_changed
 
     from tests.bench.queries import counted
 
     for name, path in pages.items():
-        cache.clear()
+        client.get(path)
+        site_changed()
         most = 3 if name == "article" else 4
         first, page = counted(client, path)
         second, _page = counted(client, path)
@@ -106,15 +143,16 @@ def _bytes_budget(name: str, size: int) -> tuple[str, bool]:
     return ("<= 30 KB", size <= 30_000) if name == "article" else ("", True)
 
 
-def _tell_times(findings: Findings, client: Client, pages: dict[str, str]) -> None:
+def _tell_times(findings: Findings, client: Client, pages: dict[str, str]) -> Times:
     """How long each page takes to make."""
     from tests.bench.queries import milliseconds
 
     times = {name: milliseconds(client, path) for name, path in pages.items()}
     allowed = SAME * times["section, page 1"]
     for name, took in times.items():
-        budget = f"<= {allowed:.0f} ms" if name in {"section, page 500", "section, last page"} else ""
+        budget = f"<= {allowed:.1f} ms" if name in {FAR, LAST} else ""
         findings.add(f"{name}: made in", f"{took:.1f} ms", budget, took <= allowed)
+    return times
 
 
 def _print_plans(client: Client, pages: dict[str, str]) -> None:
@@ -124,24 +162,74 @@ def _print_plans(client: Client, pages: dict[str, str]) -> None:
         print(f"\n{path}", *plans(client, path), sep="\n")
 
 
-def _tell_traffic(findings: Findings, house: House, chosen: Namespace, pages: dict[str, str]) -> None:
+def _tell_traffic(findings: Findings, house: House, chosen: Namespace, pages: dict[str, str], count: int) -> None:
     """What the server gives, and what it gives where one view returns the same bytes."""
     load = chosen.connections, chosen.seconds
     with serving("cms.wsgi:application", house.port, house.environment(), chosen.threads):
         _tell_headers(findings, house)
         (house.folder / "page.html").write_bytes(fetch(house.site_url + ARTICLE)[1])
-        kept = hammer(house.site_url + ARTICLE, *load)
-    keeping_nothing = house.environment() | {"CACHE_URL": "dummy://"}
-    with serving("cms.wsgi:application", house.port, keeping_nothing, chosen.threads):
-        made = {f"{name}, made": hammer(house.site_url + path, *load) for name, path in pages.items()}
+        kept = {name: hammer(house.site_url + path, *load) for name, path in pages.items()}
+        each = {name: [house.site_url + path for path in paths] for name, paths in _each_once(count).items()}
+        made = {name: hammer_each(urls, *load) for name, urls in each.items()}
+        queries = _searches() if count <= chosen.index else {}
+        found = {name: hammer_each([house.site_url + path for path in paths], *load) for name, paths in queries.items()}
+    _tell_beside_bare(findings, house, chosen, kept, made)
+    for name, rate in found.items():
+        findings.add(f"search, made: {name}", str(rate), f">= {SEARCHES}/s", rate.second >= SEARCHES)
+
+
+def _tell_beside_bare(
+    findings: Findings, house: House, chosen: Namespace, kept: dict[str, Rate], made: dict[str, Rate]
+) -> None:
+    """The rates as parts of that of the bare view; the one with a new project's middleware is told beside it."""
     environment = house.environment() | {"BENCH_PAGE": str(house.folder / "page.html")}
     environment.pop("DJANGO_SETTINGS_MODULE")
-    with serving("tests.bench.bare:application", house.port, environment, chosen.threads):
-        bare = hammer(house.site_url + ARTICLE, *load)
-    for name, rate in ({"article, kept": kept} | made).items():
-        findings.add(name, str(rate))
-    findings.add("a bare view with the article's bytes", str(bare))
-    findings.add("article, kept, beside the bare view", f"{kept.second / bare.second:.2f} of its rate")
+    bare = {}
+    for name, more in {
+        "a bare view": {},
+        "the same with a new project's middleware": {"BENCH_MIDDLEWARE": "1"},
+    }.items():
+        with serving("tests.bench.bare:application", house.port, environment | more, chosen.threads):
+            bare[name] = hammer(house.site_url + ARTICLE, chosen.connections, chosen.seconds)
+        findings.add(f"{name}, the article's bytes", str(bare[name]))
+    plain, usual = (rate.second for rate in bare.values())
+    for way, rates, least in (("kept", kept, KEPT), ("made", made, MADE)):
+        for name, rate in rates.items():
+            part = rate.second / plain
+            budget = f">= {least}" if name == "article" else ""
+            told = f"{rate}: {part:.3f} of the bare view, {rate.second / usual:.3f} of the other"
+            findings.add(f"{name}, {way}", told, budget, part >= least)
+
+
+def _each_once(count: int) -> dict[str, list[str]]:
+    """Addresses of pages that are each asked for once, so that none of them is a kept one."""
+    from articles import pages
+    from articles.models import Article
+
+    # Every eleventh row is of another kind, see `load.articles`.
+    numbers = [number for number in range(count + count // 10) if number % 11 != 10][:20_000]
+    random.Random(1).shuffle(numbers)
+    rows = Article.objects.published().in_language("en").filter(section__slug="business").newest_first()
+    keys = rows.values_list("published_at", "pk")[: 20_000 * 3 : 3]
+    cursors = [pages.cursor_of(moment, pk) for moment, pk in keys]
+    return {
+        "article": [f"/en/news/story-{number}/" for number in numbers],
+        "section, any page": [f"{SECTION}?before={cursor}" for cursor in cursors[1:]],
+    }
+
+
+def _searches() -> dict[str, list[str]]:
+    """Searches of each kind; a filter by date that leaves everything makes each another address."""
+    kinds = {
+        "English, common": ["harbours", "investors", "grain", "salt"],
+        "English, rare": [str(number) for number in range(2000, 2060)],
+        "Chinese, common, two characters": [word for word in corpus._CHINESE if len(word) == 2][:20],
+    }
+    days = [f"20{place // 300:02}-{place // 28 % 12 + 1:02}-{place % 28 + 1:02}" for place in range(6000)]
+    return {
+        name: [f"/en/search/?q={quote(word)}&since={day}" for word, day in zip(itertools.cycle(words), days)]
+        for name, words in kinds.items()
+    }
 
 
 def _tell_headers(findings: Findings, house: House) -> None:

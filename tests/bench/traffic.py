@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 import itertools
+import json
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +20,12 @@ from urllib.parse import urlsplit
 from tests.bench.house import ROOT
 
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
+_IN_TURN = """
+function request()
+  n = n % #paths + 1
+  return wrk.format("GET", paths[n])
+end
+"""
 PATIENCE = 20  # seconds in which a server has to come up, or to end
 
 
@@ -77,32 +85,34 @@ def fetch(url: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
 
 
 def hammer(url: str, connections: int, seconds: int) -> Rate:
-    """Ask for one page over and over, by wrk where it is installed, else by threads of our own (which measure less)."""
+    """Ask for one page over and over."""
     response, _body = fetch(url)
     assert response.status == 200, (url, response.status)
+    return hammer_each([url], connections, seconds)
+
+
+def hammer_each(urls: list[str], connections: int, seconds: int) -> Rate:
+    """Ask for these pages one after the other and over again.
+
+    By wrk where it is installed, else by threads of our own (which measure less).
+    """
+    paths = [f"{parts.path}?{parts.query}".rstrip("?") for parts in map(urlsplit, urls)]
     if not shutil.which("wrk"):
-        return _threads(url, connections, seconds)
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", url]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return _asked(urlsplit(urls[0]).netloc, itertools.cycle(paths), connections, seconds)
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        listed = ",".join(f"{json.dumps(path)}" for path in paths)
+        script.write(f"local paths, n = {{{listed}}}, 0\n{_IN_TURN}")
+        script.flush()
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", script.name, urls[0]]
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in output, output
     half, most = (_milliseconds(output, share) for share in (50, 99))
     return Rate(float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]), half, most)
 
 
-def hammer_each(urls: list[str], connections: int, seconds: int) -> Rate:
-    """Ask for these pages one after the other and over again, by threads of our own."""
-    waiting = itertools.cycle([f"{parts.path}?{parts.query}" for parts in map(urlsplit, urls)])
-    return _asked(urlsplit(urls[0]).netloc, waiting, connections, seconds)
-
-
 def _milliseconds(output: str, share: int) -> float:
     number, unit = re.search(rf"{share}%\s+([\d.]+)(us|ms|s|m)", output).groups()
     return float(number) * MILLISECONDS[unit]
-
-
-def _threads(url: str, connections: int, seconds: int) -> Rate:
-    parts = urlsplit(url)
-    return _asked(parts.netloc, itertools.repeat(f"{parts.path}?{parts.query}"), connections, seconds)
 
 
 def _asked(host: str, paths: Iterator[str], connections: int, seconds: int) -> Rate:
