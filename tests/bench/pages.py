@@ -2,8 +2,8 @@
 
 Budgets: an article takes at most 3 queries, none when kept, and 30 KB of HTML for 1,000 words; its style sheets 20 KB
 and its scripts 10 KB compressed; no cookie; ETag and 304. A list takes at most 4 queries, and page 500 at most 1.2
-times what page 1 takes. A kept article is answered at 0.7 of the rate of a bare view with the same bytes, one that has to be
-made at 0.12 of it; 200 searches a second. `--articles 10000 1000000` says what a million cost beside ten thousand.
+times what page 1 takes. A kept article is answered at 0.7 of the rate of a bare view with the same bytes, one that has
+to be made at 0.12 of it; 200 searches a second. `--articles 10000 1000000` says what a million cost beside ten thousand.
 """
 
 from __future__ import annotations
@@ -125,7 +125,6 @@ def _tell_queries(findings: Findings, client: Client, pages: dict[str, str]) -> 
     A process' very first page asks for what stands around every page as well.
     """
     from cms.page_cache import site_changed
-
     from tests.bench.queries import counted
 
     for name, path in pages.items():
