@@ -16,7 +16,7 @@ from articles.models import Picture, Section
 from articles.provenance import SOURCE_TYPES
 from cms.editor import BodyWidget
 from cms.public_forms import PublicForm
-from cms.text import clean_line, plain_text, rich_text
+from cms.text import clean_line, is_plain, plain_text, rich_text
 from submissions.checks import Level, Verdict, examine
 from submissions.checks.ai import AI_USE
 from submissions.checks.drafts import draft_of_values
@@ -40,6 +40,13 @@ def kept_picture(signed: str) -> Picture | None:
     except signing.BadSignature:
         return None
     return Picture.objects.filter(uid=uid, article=None, story=None).first()
+
+
+def _too_long(length: int) -> ValidationError:
+    return ValidationError(
+        _("Your story has %(length)s characters; we can take %(most)s. Shorten it or send it in parts."),
+        params={"length": length, "most": MAX_BODY},
+    )
 
 
 def _one_picture(sent: int) -> ValidationError:
@@ -203,15 +210,15 @@ class StoryForm(PublicForm):
 
     def clean_body(self) -> str:
         """Sanitised HTML, whether it came from the editor or from plain typing."""
-        body = rich_text(self.cleaned_data["body"])
+        typed = self.cleaned_data["body"]
+        if is_plain(typed) and len(typed) > 2 * MAX_BODY:  # seconds of work before the same answer
+            raise _too_long(len(typed))
+        body = rich_text(typed)
         length = len(plain_text(body))
         if not length:
             raise ValidationError(_("Write your story here."))
         if length > MAX_BODY:
-            raise ValidationError(
-                _("Your story has %(length)s characters; we can take %(most)s. Shorten it or send it in parts."),
-                params={"length": length, "most": MAX_BODY},
-            )
+            raise _too_long(length)
         pictures = len(_PICTURE.findall(self.cleaned_data["body"]))
         if pictures > STRAY_PICTURES:
             self.remember("body", body)  # what comes back is without them, and may be sent as it is
