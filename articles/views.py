@@ -11,10 +11,12 @@ from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from django.utils.encoding import uri_to_iri
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from articles.contents import contents, divided
 from articles.discovery.feeds import FORMATS
 from articles.discovery.hreflang import alternates, same_in_each_language
 from articles.discovery.structured import article_data, organisation_data
@@ -123,12 +125,17 @@ def whole(articles: ArticleQuerySet) -> ArticleQuerySet:
 def shown(found: Article) -> dict[str, Any]:
     """What the template of an article's page needs; `found` was read by `whole`, and has its time."""
     tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated by `whole`
+    text, parts = divided(found.body)
+    permalink = found.permalink()
     return {
         "article": found,
+        "text": text,
+        "contents": contents(parts, found.reading_minutes),
         "translations": found.translations(),
         "related": related_to(found),
         "tags": [tag] if tag.slug else [],
-        "permalink": found.permalink(),
+        "permalink": permalink,
+        "address": uri_to_iri(permalink),
         "structured": article_data(found),
         "alternates": alternates(found.versions()),
     }
