@@ -9,8 +9,9 @@ import pytest
 from django.utils.html import escape
 
 from articles.contents import PREFIX, divided
+from articles.models import Preview
 from cms.text import clean_html
-from tests.factories import make_article
+from tests.factories import make_article, make_editor
 
 LONG = {
     "en": "<h2>The tide</h2>{0}<h3>At night</h3>{0}<h2>Who waits</h2>{0}<h2>The tide</h2>{0}".format(
@@ -46,7 +47,9 @@ def test_a_long_article_lists_its_headings_and_each_leads_to_its_own(client, lan
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("body", ["<h2>One</h2><h2>Two</h2><h2>Three</h2><p>Short.</p>", LONG["en"].replace("h2", "h4")])
+@pytest.mark.parametrize(
+    "body", ["<h2>One</h2><h2>Two</h2><h2>Three</h2><p>Short.</p>", LONG["en"].replace("h2", "h4")]
+)
 def test_a_short_piece_or_one_with_few_headings_has_no_list(client, body):
     page = page_of(client, make_article(body=body))
     assert listed(page) == []
@@ -101,10 +104,8 @@ def test_every_link_to_share_carries_headline_and_canonical_address(client, lang
 
 @pytest.mark.django_db
 def test_a_preview_is_not_shared(client):
-    from cms.models import User
-
     article = make_article(published=False, body=LONG["en"])
-    article.make_preview(by=User.objects.system())
-    page = client.get(article.preview_url()).content.decode()
+    article.open_preview(by=make_editor())
+    page = client.get(urlsplit(Preview.objects.get().url()).path).content.decode()
     assert listed(page) == IDS["en"]
     assert "share" not in page
