@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.encoding import uri_to_iri
 
+from articles.contents import contents, divided
 from articles.discovery.hreflang import alternates
 from articles.discovery.structured import article_data
 from articles.models import Article, ArticleQuerySet, Author, Tag
@@ -51,13 +53,18 @@ def shown(found: Article) -> dict[str, Any]:
     """What the template of an article's page needs; `found` was read by `whole`, and has its time."""
     tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated by `whole`
     authors = _authors(article=found.pk) if found.is_signed else []  # type: ignore[attr-defined]
+    text, parts = divided(found.body)
+    permalink = found.permalink()
     return {
         "article": found,
+        "text": text,
+        "contents": contents(parts, found.reading_minutes),
         "authors": authors,
         "translations": found.translations(),
         "related": related_to(found),
         "tags": [tag] if tag.slug else [],
-        "permalink": found.permalink(),
+        "permalink": permalink,
+        "address": uri_to_iri(permalink),
         "structured": article_data(found, authors),
         "alternates": alternates(found.versions()),
     }

@@ -84,7 +84,9 @@ def test_the_focus_is_always_seen(page, site, language):
     make_article(language=language)
     for path in (f"/{language}/", article.get_absolute_url(), f"/{language}/copyright/report/"):
         page.goto(site + path)
-        stops = page.locator("a[href], button, input:not([type=hidden], [tabindex='-1']), select, textarea").count()
+        stops = page.locator(
+            "a[href], button:not([hidden] *), input:not([type=hidden], [tabindex='-1']), select, textarea"
+        ).count()
         for _stop in range(stops):
             page.keyboard.press("Tab")
             focus = page.evaluate(FOCUS)
