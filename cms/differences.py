@@ -7,7 +7,6 @@ from itertools import zip_longest
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from htmldiff2 import render_html_diff
 
 from cms.text import TAGS, TOKEN, cleaner
 
@@ -21,6 +20,8 @@ _SANITISER = cleaner(TAGS | {"ins", "del"})
 
 def html_differences(before: str, after: str) -> SafeString:
     """Compare two sanitised HTML texts; return the newer one with what was added and removed marked. Safe to print."""
+    from htmldiff2 import render_html_diff  # brings html5lib: most processes never compare anything
+
     old, new = _parted(before), _parted(after)
     if len(re.findall(r"\s+", old)) + len(re.findall(r"\s+", new)) > LONGEST:
         return _by_block(before, after)

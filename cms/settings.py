@@ -228,7 +228,7 @@ MAIL_STORIES = env.str("MAIL_STORIES", default="")
 MAIL_COPYRIGHT = env.str("MAIL_COPYRIGHT", default="")
 MAIL_REPLIES = env.str("MAIL_REPLIES", default="")
 MAIL_SPOOL = DATA / "mail"
-NEWSLETTER_LOT = max(1, env.int("NEWSLETTER_LOT", default=1))  # copies handed over between two looks at the ledger
+NEWSLETTER_LOT = max(1, env.int("NEWSLETTER_LOT", default=50))  # copies handed over between two looks at the ledger
 # Mail services that hand messages over by HTTP, and how each is known (submissions/mail/services.py).
 MAIL_WEBHOOKS: list[str] = env.list("MAIL_WEBHOOKS", default=[])
 _KEYS = ("MAILERSEND_INBOUND_SECRET", "MAILGUN_WEBHOOK_SIGNING_KEY", "MANDRILL_WEBHOOK_KEY")

@@ -7,10 +7,13 @@ import zlib
 from pathlib import Path
 
 import pytest
+from django.template import Context, Template
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from articles import provenance
+from articles import c2pa_reader, provenance
+from articles.models import Picture
+from tests.loopback import listening
 from tests.test_pictures import opened, photograph, saved, taken
 
 TRAINED = "trainedAlgorithmicMedia"
@@ -49,12 +52,17 @@ def manifest(*codes):
     )
 
 
+def segment_of(store):
+    """A JPEG's APP11 with these boxes."""
+    segment = b"JP\0\x01\0\0\0\x01" + store
+    return b"\xff\xeb" + struct.pack(">H", len(segment) + 2) + segment
+
+
 def with_manifest(kind, *codes):
     store = manifest(*codes)
     if kind == "JPEG":
-        segment = b"JP\0\x01\0\0\0\x01" + store
         data = saved(photograph((400, 300)))
-        return data[:2] + b"\xff\xeb" + struct.pack(">H", len(segment) + 2) + segment + data[2:]
+        return data[:2] + segment_of(store) + data[2:]
     if kind == "PNG":
         data = saved(photograph((400, 300)), "PNG")
         chunk = struct.pack(">I", len(store)) + b"caBX" + store + struct.pack(">I", zlib.crc32(b"caBX" + store))
@@ -151,11 +159,73 @@ def test_a_real_manifest_is_read_without_the_optional_package_too(monkeypatch):
     assert taken(SIGNED.read_bytes()).declared == {"c2pa": {"state": "unchecked", "source_type": TRAINED}}
 
 
-def test_with_the_optional_package_a_signature_is_checked_and_tampering_noticed():
+@pytest.fixture
+def checked():
+    """The optional package is installed, as it is for development."""
     pytest.importorskip("c2pa")
+
+
+def test_with_the_optional_package_a_signature_is_checked_and_tampering_noticed(checked):
     data = bytearray(SIGNED.read_bytes())
-    assert taken(data).declared["c2pa"]["state"] == "valid"
+    assert taken(data).declared["c2pa"] == {"state": "valid", "source_type": TRAINED, "generator": "test"}
     data[-1] ^= 1
     tampered = taken(data)
     assert tampered.declared["c2pa"]["state"] == "invalid"
     assert tampered.aigc["Label"] == "3"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_an_unsigned_manifest_is_a_broken_one_and_only_raises_a_suspicion(checked, kind):
+    result = taken(with_manifest(kind, TRAINED))
+    assert result.declared["c2pa"] == {"state": "invalid", "source_type": TRAINED}
+    assert result.aigc["Label"] == "3"
+
+
+def test_a_cut_or_scrambled_manifest_is_never_a_failure_of_ours(checked):
+    data = SIGNED.read_bytes()
+    image, start = opened(data), data.index(c2pa_reader._AVIF_BOX)
+    states = []
+    for place in range(start + 200, start + 4200, 400):
+        scrambled = data[:place] + bytes(byte ^ 0xA5 for byte in data[place : place + 12]) + data[place + 12 :]
+        states.append(c2pa_reader.read(image, scrambled)["state"])
+    assert set(states) <= {"valid", "invalid"}  # some bytes are only there to fill
+    assert states.count("invalid") > len(states) / 2
+    assert c2pa_reader.read(image, data[: start + 900])["state"] == "invalid"
+
+
+@pytest.mark.parametrize("program", ["import os; os.abort()", "print('[' * 100000)", "while True: pass"])
+def test_a_check_that_crashes_babbles_or_never_ends_harms_nobody(checked, monkeypatch, tmp_path, program):
+    stand_in = tmp_path / "check.py"
+    stand_in.write_text(program)
+    monkeypatch.setattr(c2pa_reader, "_PROGRAM", stand_in)
+    monkeypatch.setattr(c2pa_reader, "_SECONDS", 0.5)
+    assert taken(SIGNED.read_bytes()).declared["c2pa"] == {"state": "invalid", "source_type": TRAINED}
+
+
+def test_a_manifest_that_is_too_large_is_not_given_to_the_package(checked, monkeypatch):
+    monkeypatch.setattr(c2pa_reader, "_LARGEST", 1000)
+    monkeypatch.setattr(c2pa_reader, "_PROGRAM", Path("/nonexistent"))
+    monkeypatch.setattr(c2pa_reader, "_checked", lambda *_: pytest.fail("it was"))
+    assert taken(SIGNED.read_bytes()).declared["c2pa"]["state"] == "invalid"
+
+
+def test_nothing_is_fetched_for_a_manifest_that_lies_elsewhere(checked):
+    with listening() as server:
+        xmp = f'<a xmlns:d="http://purl.org/dc/terms/" d:provenance="{server.url}c2pa"/>'.encode()
+        for data in (saved(photograph((400, 300)), xmp=xmp), jpeg(xmp=xmp)):
+            with_both = data[:2] + segment_of(manifest(TRAINED)) + data[2:]
+            assert taken(with_both).declared["c2pa"]["state"] == "invalid"
+            assert c2pa_reader._checked(opened(data), data) == {"state": "Invalid"}
+    assert server.told == []
+
+
+def test_the_program_that_signed_is_shown_to_the_sender_and_to_the_desk():
+    declared = {"c2pa": {"state": "valid", "source_type": TRAINED, "generator": "<b>Pix"}}
+    picture = Picture(claimed="digitalCapture", declared=declared, width=1, height=1)
+    for tag in ("picture_declared", "picture_origin"):
+        page = Template("{% load pictures %}{% " + tag + " picture 'digitalCapture' %}").render(
+            Context({"picture": picture})
+        )
+        assert "&lt;b&gt;Pix" in page
+        assert "signed, and unchanged since" in page
+        assert "ontradict" in page or "not what you chose" in page

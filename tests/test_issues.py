@@ -303,7 +303,10 @@ def lots(monkeypatch, after_first):
     monkeypatch.setattr(sender.Sender, "_lot", lot)
 
 
-def test_an_article_that_is_withheld_drops_out_of_the_mails_not_yet_sent_and_of_the_web(mailbox, monkeypatch, client):
+def test_an_article_that_is_withheld_drops_out_of_the_mails_not_yet_sent_and_of_the_web(
+    mailbox, monkeypatch, settings, client
+):
+    settings.NEWSLETTER_LOT = 1
     for _reader in range(4):
         make_subscriber()
     kept, gone = make_article(headline="Stays"), make_article(headline="Goes away")
@@ -349,6 +352,21 @@ def test_a_cancelled_issue_sends_nothing_more_and_leaves_the_web(mailbox, writer
     issue.cancel(by=writer, reason="Wrong month.")
     assert (send_all(issue), mailbox.mails, states()) == ("cancelled", [], {"skipped": 1})
     assert client.get(issue.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_a_slow_server_gets_smaller_lots_and_every_reader_still_one_copy(mailbox, monkeypatch, pipelining):
+    mailbox.pipelining = pipelining
+    monkeypatch.setattr("newsletter.issues.wire.LONGEST", 0)
+    readers = [make_subscriber().email for _reader in range(4)]
+    issue = approved_issue()
+    issue.begin(by=User.objects.system())
+    slow = sender.Sender(issue)
+    slow._lot()
+    slow.close()
+    assert states() == {"sent": 1, "pending": 3}
+    assert send_all(issue) == "sent"
+    assert mailbox.readers() == dict.fromkeys(readers, 1)
 
 
 def test_an_issue_waits_for_its_time(mailbox, client):

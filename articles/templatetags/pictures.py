@@ -73,6 +73,7 @@ def file_says(cover: Picture) -> dict[str, Any]:
         "record": [(name, value) for name, value in cover.declared.get("aigc", {}).items() if value],
         "traces": cover.declared.get("traces", []),
         "credentials": MANIFEST_STATES.get(manifest.get("state", "")),
+        "generator": manifest.get("generator", ""),
     }
 
 

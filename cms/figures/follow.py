@@ -17,6 +17,7 @@ from django.utils import timezone
 from cms.figures.models import Figures, Wait
 from cms.figures.replay import Declared, Line, Numbers, Waiting, tally
 from cms.models import Bookmark, Decision
+from cms.page_cache import site_changed
 from cms.workflow import DeskItem
 
 READER = "figures by language"
@@ -48,6 +49,7 @@ def follow() -> int:
             if fresh:
                 _forget()  # what code of before an update has counted
             _count(_lines(read))
+            transaction.on_commit(site_changed)  # the decision's own generation began before it was counted
     return len(read)
 
 

@@ -146,7 +146,7 @@ class Sender:
                     self._mine([copy]).update(**_outcome(copy, attempts[copy.key]))
 
     def _mine(self, copies: list[Copy]) -> DeliveryQuerySet:
-        return self.copies.filter(pk__in=[copy.key for copy in copies], sender=self.name)
+        return Delivery.objects.filter(pk__in=[copy.key for copy in copies], sender=self.name)
 
 
 def _outcome(copy: Copy, attempts: int) -> dict[str, Any]:

@@ -6,7 +6,8 @@ last dot of the one before: one round trip a copy instead of four.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from enum import Enum
@@ -16,6 +17,8 @@ from typing import cast
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
+
+LONGEST = 20.0  # seconds after which a lot ends early: a slow server gets small lots, whatever NEWSLETTER_LOT says
 
 
 class Fate(Enum):
@@ -57,14 +60,14 @@ class Wire:
 
         Opens the connection where it is not open; raises what that raises, SenderRefused, and SMTPServerDisconnected
         where the server closed before it took anything, with every copy's fate noted. A connection that breaks ends the
-        lot: its later copies stay here.
+        lot, and so does a server that takes longer than LONGEST for it: its later copies stay here.
         """
         if self.backend.open():
             self.accepted = 0
         if isinstance(self.backend, SmtpBackend):
             self._by_smtp(self.backend, copies)
         else:
-            for copy in copies:
+            for copy, _following in _in_time(copies):
                 self._by_backend(copy)
 
     def close(self) -> None:
@@ -93,7 +96,7 @@ class Wire:
         smtp.ehlo_or_helo_if_needed()
         dialogue = (_Pipelined if smtp.has_extn("pipelining") else _StepByStep)(smtp, self.sender)
         try:
-            for copy, following in zip(copies, [*copies[1:], None], strict=True):
+            for copy, following in _in_time(copies):
                 dialogue.hand_over(copy, following)
                 self.accepted += copy.fate is Fate.SENT
         except SMTPServerDisconnected:
@@ -104,6 +107,16 @@ class Wire:
         except SenderRefused:
             self.backend.close()
             raise
+
+
+def _in_time(copies: list[Copy]) -> Iterator[tuple[Copy, Copy | None]]:
+    """Each copy with the one that follows, until the time of a lot is over; the last has none behind it."""
+    until = time.monotonic() + LONGEST
+    for copy, following in zip(copies, [*copies[1:], None], strict=True):
+        late = time.monotonic() >= until
+        yield copy, None if late else following
+        if late:
+            return
 
 
 class _StepByStep:

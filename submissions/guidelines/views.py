@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cms.page_cache import public_page
+from cms.page_cache import clock, public_page
 from submissions.guidelines.changes import Changes
 from submissions.guidelines.models import Guidelines
+
+
+@clock
+def midnight() -> datetime:
+    """When a version that was announced may begin: no page is kept beyond it, and no query is needed to know it."""
+    return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=1), time.min))
 
 
 @require_safe

@@ -29,7 +29,7 @@ def main() -> int:
     options = parser(__doc__ or "")
     options.add_argument("--readers", type=int, default=20_000)
     options.add_argument("--more", type=int, default=0, help="then as many readers more, for the memory alone")
-    options.add_argument("--lots", type=int, nargs="+", default=[1, 20, 100])
+    options.add_argument("--lots", type=int, nargs="+", default=[1, 20, 50])
     chosen = options.parse_args()
     if not SINK:
         sys.exit("smtp-sink is not installed: it comes with Postfix")
