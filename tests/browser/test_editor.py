@@ -92,7 +92,11 @@ def test_chinese_is_taken_as_it_is_composed(page, area):
 
 def test_what_is_typed_before_the_editor_comes_stays_and_goes_on(page, site):
     waiting: list[Route] = []
-    page.route("**/configurable*.js", lambda route: waiting.append(route))
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/configurable*.js", hold)
     page.goto(f"{site}/en/submit/")
     page.locator("#id_body").focus()
     page.keyboard.type("At five.\n\nThe tide ")
