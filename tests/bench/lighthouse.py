@@ -48,8 +48,8 @@ def _paths() -> list[str]:
 
     pages = []
     for language in LANGUAGES:
-        readable = Article.objects.in_language(language).filter(withholdings__isnull=True)
-        pages += [readable[0].get_absolute_url(), f"/{language}/", f"/{language}/submit/"]
+        newest = Article.objects.published().in_language(language).newest_first()[0]
+        pages += [newest.get_absolute_url(), f"/{language}/", f"/{language}/submit/"]
     return pages
 
 
