@@ -163,8 +163,9 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
   });
 });
 
-// The editor is large: nobody waits for it. It comes when the page stands, or sooner to a field that has a text (whose
-// markup nobody should see) or that somebody goes to. Until then, and where it never comes, the field takes plain typing.
+// The editor is large: nobody waits for it. It comes when the page stands, on a telephone at the first touch; sooner to a
+// field that has a text (whose markup nobody should see) or that somebody goes to. Until then, and where it never comes,
+// the field takes plain typing.
 const SETUP = "data-django-prose-editor-configurable";
 const bodies = [...document.querySelectorAll(`[${SETUP}]`)];
 const setups = new Map(bodies.map((body) => [body, JSON.parse(body.getAttribute(SETUP))]));
@@ -230,4 +231,10 @@ for (const body of bodies) {
   for (const sign of ["focus", "pointerenter"]) body.addEventListener(sign, bringEditor, { once: true });
   if (body.value || document.activeElement === body) bringEditor();
 }
-if (bodies.length) addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(bringEditor));
+if (bodies.length && matchMedia("(hover: hover)").matches) {
+  addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(bringEditor));
+} else if (bodies.length) {
+  for (const sign of ["touchstart", "pointerdown", "keydown", "focusin", "scroll"]) {
+    addEventListener(sign, bringEditor, { once: true, passive: true });
+  }
+}
