@@ -118,6 +118,17 @@ def test_without_the_editor_the_plain_field_is_enough(page, area_without_editor)
     assert sent(page) == "<p>One.</p>\n<h2>Two</h2>"
 
 
+@pytest.mark.browser_context_args(is_mobile=True, has_touch=True, viewport={"width": 360, "height": 740})
+def test_on_a_telephone_the_editor_comes_with_the_first_touch(page, site):
+    page.goto(f"{site}/en/submit/")
+    page.wait_for_load_state()
+    expect(page.locator("#id_body")).to_be_visible()
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    page.locator("#id_headline").tap()
+    expect(page.get_by_role("toolbar")).to_be_visible()
+    expect(page.locator("#id_headline")).to_be_focused()
+
+
 def test_structure_is_made_by_keyboard(page, area):
     area.focus()
     page.keyboard.insert_text("Waiting")
