@@ -195,6 +195,7 @@ class HomePlaceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = field.label
+            field.help_text = ""  # a list prints none, and what is described by it would point nowhere
 
 
 @admin.register(HomePlace)

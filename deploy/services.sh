@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: deploy/services.sh COMMAND [ARGUMENT...]
 # Runs the command beside a throw-away PostgreSQL, named to it in TEST_DATABASE_URL, and exits with its status.
-# First it sees to the system packages that the tests need: PostgreSQL, Chromium, Chinese fonts and gettext.
+# First it sees to the system packages that the tests need: PostgreSQL, Chromium, Chinese fonts, gettext and Java.
 # Where TEST_DATABASE_URL is set already, that database is used and none is started.
 set -euo pipefail
 
@@ -18,6 +18,8 @@ postgres_bin() {
 has_postgres() { [ -n "${TEST_DATABASE_URL:-}" ] || [ -n "$(postgres_bin)" ]; }
 has_chromium() { have chromium || have chromium-browser || have google-chrome || [ -d "/Applications/Google Chrome.app" ]; }
 has_fonts() { [ "$(uname)" = Darwin ] || { have fc-list && [ -n "$(fc-list :lang=zh-cn family)" ]; }; }
+# A Mac without Java has a command of that name all the same, which fails.
+has_java() { java -version >/dev/null 2>&1; }
 has_libatomic() { [ "$(uname)" = Darwin ] || python3 -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null; }
 
 missing_packages() {
@@ -26,6 +28,7 @@ missing_packages() {
     has_fonts || echo fontconfig fonts-noto-cjk
     has_libatomic || echo libatomic1 # Playwright's driver is linked with it
     have msgfmt || echo gettext
+    has_java || echo default-jre-headless # for the Nu HTML checker
     [ "$(id -u)" != 0 ] || have postfix || echo postfix # starts as root only
 }
 

@@ -162,3 +162,79 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
     letOut(editor.view.dom, editor.storage.menu.dom);
   });
 });
+
+// The editor is large: nobody waits for it. It comes when the page stands, on a telephone at the first touch; sooner to a
+// field that has a text (whose markup nobody should see) or that somebody goes to. Until then, and where it never comes,
+// the field takes plain typing.
+const SETUP = "data-django-prose-editor-configurable";
+const bodies = [...document.querySelectorAll(`[${SETUP}]`)];
+const setups = new Map(bodies.map((body) => [body, JSON.parse(body.getAttribute(SETUP))]));
+for (const body of bodies) body.removeAttribute(SETUP); // else the module takes over where somebody may be typing
+let coming = null;
+
+function bringEditor() {
+  coming ??= Promise.all([import("django-prose-editor/configurable"), ...wakeSheets()]).then(
+    ([{ createEditor }]) => bodies.forEach((body) => takeOver(body, createEditor)),
+    (fault) => console.warn("The editor did not come:", fault),
+  );
+}
+
+function wakeSheets() {
+  return [...document.querySelectorAll("link[rel=stylesheet][disabled]")].map(
+    (sheet) => new Promise((done) => {
+      sheet.onload = sheet.onerror = done;
+      sheet.disabled = false;
+    }),
+  );
+}
+
+// Not in the middle of a word that an input method is still making. Who is typing goes on at the same place.
+function takeOver(body, createEditor) {
+  if (body.dataset.composing) {
+    body.addEventListener("compositionend", () => setTimeout(takeOver, 0, body, createEditor), { once: true });
+    return;
+  }
+  const typed = document.activeElement === body ? body.value.slice(0, body.selectionStart) : null;
+  body.addEventListener("prose-editor:ready", ({ detail: { editor } }) => {
+    // The script of the drafts, which listens at the document, makes paragraphs of plain typing first.
+    if (typed !== null) setTimeout(goOnTyping, 0, editor, typed);
+  }, { once: true });
+  createEditor(body, setups.get(body));
+}
+
+// Finds the place behind what was typed by counting its letters: only blanks and line ends became something else.
+function goOnTyping(editor, typed) {
+  const { doc } = editor.state;
+  let left = typed.replace(/\s/g, "").length;
+  let place = 1;
+  doc.descendants((node, start) => {
+    if (!node.isText) return left > 0;
+    for (let index = 0; index < node.text.length && left > 0; index++) {
+      if (/\S/.test(node.text[index])) left -= 1;
+      place = start + index + 1;
+    }
+    return false;
+  });
+  const blanks = typed.match(/\s*$/)[0];
+  const following = doc.textBetween(place, Math.min(place + 1, doc.content.size));
+  if (blanks && following === " ") place += 1;
+  const going = editor.chain().focus(place);
+  if (/\n\s*\n/.test(blanks) && !following) going.splitBlock();
+  else if (blanks.includes("\n") && !following) going.setHardBreak();
+  else if (blanks && typed.trim() && !following) going.insertContent({ type: "text", text: " " });
+  going.run();
+}
+
+for (const body of bodies) {
+  body.addEventListener("compositionstart", () => (body.dataset.composing = "1"));
+  body.addEventListener("compositionend", () => delete body.dataset.composing);
+  for (const sign of ["focus", "pointerenter"]) body.addEventListener(sign, bringEditor, { once: true });
+  if (body.value || document.activeElement === body) bringEditor();
+}
+if (bodies.length && matchMedia("(hover: hover)").matches) {
+  addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(bringEditor));
+} else if (bodies.length) {
+  for (const sign of ["touchstart", "pointerdown", "keydown", "focusin", "scroll"]) {
+    addEventListener(sign, bringEditor, { once: true, passive: true });
+  }
+}

@@ -51,8 +51,9 @@ class ArticleRows(BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         """Name the fields of a row."""
         super().add_fields(form, index)
-        for name, field in form.fields.items():
-            field.widget.attrs["aria-label"] = {"position": _("Place"), "article": _("Article")}.get(name, _("Delete"))
+        names = {"position": _("Place"), "article": _("Article"), "DELETE": _("Delete")}
+        for name in names.keys() & form.fields.keys():  # the others are hidden
+            form.fields[name].widget.attrs["aria-label"] = names[name]
 
 
 class ArticleInline(admin.TabularInline):

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
 
-from articles.models import Article
+from articles.models import Article, Author
+from articles.models import Page as AboutPage
 from cms.models import User
 from cms.worker import run_until_idle
 from newsletter.links import confirm_url, unsubscribe_url
@@ -165,6 +166,11 @@ def test_what_readers_open(inspect, language):
     inspect.visit("articles:tag", article.tags.first().slug)
     inspect.visit("articles:article", article.slug)
     inspect.visit("articles:article", photo.slug)
+    author = Author.objects.create(slug="lin-an", name_en="Lin An", name_zh_hans="林安", about_en="Writes.")
+    article.authors.add(author)
+    inspect.visit("articles:author", author.slug)
+    AboutPage.objects.update_or_create(key="about", language=language, defaults={"title": "About", "body": BODY})
+    inspect.visit("articles:page", "about")
 
 
 def test_what_is_not_there(inspect, language):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from submissions.models import Story
 from tests.browser.steps import sign_in
@@ -39,17 +39,29 @@ WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p
 <!--EndFragment--></body></html>"""
 
 
-@pytest.fixture
-def area(page, site):
-    """The writing area of a story that lacks nothing but its body."""
+def fill_all_but_the_body(page: Page, site: str) -> None:
+    """Open the form of a story, and fill in what it needs but for its body."""
     page.goto(f"{site}/en/submit/")
     page.locator("#id_headline").fill("The cranes that wait")
     page.locator("#id_section").select_option("business")
     page.locator("#id_byline").fill("Lin An")
     page.locator("#id_guidelines").check()
-    writing = page.get_by_role("textbox", name="Your story")
-    expect(writing).to_be_visible()
-    return writing
+
+
+@pytest.fixture
+def area_without_editor(page, site):
+    """The plain field of such a story, on a line on which the editor's modules do not come through."""
+    page.route("**/django_prose_editor/*.js", lambda route: route.abort())
+    fill_all_but_the_body(page, site)
+    return page.get_by_role("textbox", name="Your story")
+
+
+@pytest.fixture
+def area(page, site):
+    """The writing area of a story that lacks nothing but its body."""
+    fill_all_but_the_body(page, site)
+    expect(page.get_by_role("toolbar")).to_be_visible()  # the plain field has the same name
+    return page.get_by_role("textbox", name="Your story")
 
 
 def sent(page: Page) -> str:
@@ -76,6 +88,45 @@ def test_chinese_is_taken_as_it_is_composed(page, area):
     page.keyboard.press("Enter")
     page.keyboard.insert_text("“等待”——𠮷野家，㐀。")
     assert sent(page) == "<p>清晨五点，潮水还没有到。</p><p>“等待”——𠮷野家，㐀。</p>"
+
+
+def test_what_is_typed_before_the_editor_comes_stays_and_goes_on(page, site):
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/configurable*.js", hold)
+    page.goto(f"{site}/en/submit/")
+    page.locator("#id_body").focus()
+    page.keyboard.type("At five.\n\nThe tide ")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#id_body")).to_be_focused()
+    page.keyboard.press("Control+End")
+    for route in waiting:
+        route.continue_()
+    expect(page.locator(".ProseMirror[contenteditable]")).to_be_focused()
+    page.keyboard.type("is not in.")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Yet.")
+    expect(page.locator("#id_body")).to_have_value("<p>At five.</p><p>The tide is not in.</p><p>Yet.</p>")
+
+
+def test_without_the_editor_the_plain_field_is_enough(page, area_without_editor):
+    area_without_editor.fill("One.\n\n## Two")
+    assert sent(page) == "<p>One.</p>\n<h2>Two</h2>"
+
+
+@pytest.mark.browser_context_args(is_mobile=True, has_touch=True, viewport={"width": 360, "height": 740})
+def test_on_a_telephone_the_editor_comes_with_the_first_touch(page, site):
+    page.goto(f"{site}/en/submit/")
+    page.wait_for_load_state()
+    expect(page.locator("#id_body")).to_be_visible()
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    page.locator("#id_headline").tap()
+    expect(page.get_by_role("toolbar")).to_be_visible()
+    expect(page.locator("#id_headline")).to_be_focused()
 
 
 def test_structure_is_made_by_keyboard(page, area):
@@ -159,6 +210,7 @@ def test_the_area_is_written_in_the_language_of_the_story(page, area):
 def test_the_toolbar_speaks_chinese(page, site):
     page.goto(f"{site}/zh-hans/submit/")
     toolbar = page.get_by_role("toolbar", name="格式")
+    expect(toolbar).to_be_visible()
     names = {button.get_attribute("aria-label") for button in toolbar.get_by_role("button").all()}
     assert {"加粗", "着重", "项目列表", "编号列表", "引文", "插入链接", "撤销", "重做"} <= names
     assert not [name for name in names if name is None or re.search("[A-Za-z]", name)]
