@@ -11,12 +11,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
 from articles.discovery.structured import pages_about
-from articles.models import Section
-from cms.page_cache import FRAME, generation, kept
-
-
-def _sections() -> list[Section]:
-    return kept("sections", lambda: list(Section.objects.all()), FRAME)
+from articles.pages import all_sections
+from cms.page_cache import FRAME, generation
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:
@@ -51,7 +47,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "contact_email": settings.CONTACT_EMAIL,
         "frame": SimpleLazyObject(lambda: generation(FRAME)),
         "section_page": _section_page(request),
-        "sections": SimpleLazyObject(_sections),
+        "sections": SimpleLazyObject(all_sections),
         "pages_about": SimpleLazyObject(lambda: pages_about(get_language()).values()),
         "languages": SimpleLazyObject(lambda: _languages(request)),
     }

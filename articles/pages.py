@@ -12,8 +12,8 @@ from django.db.models import Min
 from django.http import Http404
 from django.utils import timezone
 
-from articles.models import Article, ArticleQuerySet, HomePlace
-from cms.page_cache import clock
+from articles.models import Article, ArticleQuerySet, HomePlace, Section
+from cms.page_cache import FRAME, clock, kept
 
 PAGE = 20
 RELATED = 4  # articles that a reader may like too
@@ -48,6 +48,11 @@ def page_of(articles: ArticleQuerySet, before: str, path: str) -> Page:
 def cursor_of(moment: datetime, pk: int) -> str:
     """The cursor of a row: `<microseconds since 1970>-<id>`."""
     return f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{pk}"
+
+
+def all_sections() -> list[Section]:
+    """Every section in the order of the masthead, read once in each generation of it."""
+    return kept("sections", lambda: list(Section.objects.all()), FRAME)
 
 
 @clock

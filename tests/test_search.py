@@ -7,13 +7,14 @@ from datetime import timedelta
 import hypothesis
 import pytest
 from django.core.management import call_command
-from django.db.models.expressions import RawSQL
+from django.db import connection
 from django.utils import timezone
 from hypothesis import strategies as st
 
 from articles.models import Article, SearchEntry
 from articles.search import spelling, tokens
-from articles.search.engine import Document, Search, engine
+from articles.search.engine import Document, Search, engine, find
+from articles.search.filters import Filters
 from articles.search.query import parse
 from articles.search.views import KEPT
 from cms.worker import run_until_idle
@@ -300,25 +301,54 @@ def test_every_article_that_says_a_phrase_is_found_by_it_and_no_other(written, d
     read = parse(f'"{query}"')
     if read is None:
         return
-    everything = Search(read.tiers, [], Everything(), 0, tokens.top(), 0, tokens.top(), most=99)
-    hits = [hit.article for hit in engine().find(everything)]
+    everything = Search(read.tiers, [], ("1 = 1", []), 0, tokens.top(), 0, tokens.top(), most=99)
+    hits = [hit.article for hit in find(everything)]
     lines = {number: "\n".join(parts).split("\n") for number, (_row, parts) in documents.items()}
     said = {number for number, each in lines.items() if any(is_phrase_of(query, line) for line in each)}
     assert len(hits) == len(set(hits))
     assert set(hits) == said
 
 
-class Everything:
-    """Stands where articles stand that may be read: this test has texts without articles."""
+def test_what_is_scheduled_is_found_from_its_moment_on_by_the_very_same_statement(client, monkeypatch):
+    moment = timezone.now() + timedelta(hours=1)
+    make_article(headline="A ferry of tomorrow", published_at=moment)
+    run_until_idle()
+    assert found(client, "ferry") == []
+    monkeypatch.setattr(timezone, "now", lambda: moment + timedelta(seconds=1))
+    KEPT.clear()
+    assert found(client, "ferry") == ["A ferry of tomorrow"]
 
-    def filter(self, **_conditions):
-        return self
 
-    def order_by(self):
-        return self
+def may_be_read(language="", section=None, since=None, until=None):
+    rows = Article.objects.published()
+    rows = rows.filter(language=language) if language else rows
+    rows = rows.filter(section=section) if section else rows
+    rows = rows.filter(published_at__date__gte=since) if since else rows
+    return rows.filter(published_at__date__lte=until) if until else rows
 
-    def values(self, _name):
-        return SearchEntry.objects.filter(article_id=RawSQL("e.article_id", [])).values("article_id")
+
+@pytest.mark.parametrize("names", ["", "language", "section", "since until", "language section since until"])
+def test_the_condition_of_a_search_is_met_by_what_published_gives(names):
+    here, day = make_section("here"), timezone.now().date()
+    chosen = {"language": "zh-hans", "section": here, "since": day, "until": day}
+    chosen = {name: chosen[name] for name in names.split()}
+    for old in (0, 0, 3):
+        for language in ("en", "zh-hans"):
+            for section in (here, make_section("there")):
+                at = timezone.now() - timedelta(days=old)
+                slug = f"a{Article.objects.count()}"
+                make_article(headline=slug, slug=slug, language=language, section=section, published_at=at)
+    run_until_idle()
+    for _once_more in range(2):
+        filters = Filters(**chosen)
+        sql, params = filters.condition()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT e.article_id FROM articles_searchentry AS e WHERE {sql}", params)
+            found = {pk for (pk,) in cursor.fetchall()}
+        assert found == set(may_be_read(**chosen).values_list("pk", flat=True))
+        assert found
+        make_article(headline=f"Later {_once_more}", section=here, language="zh-hans", slug=f"later{_once_more}")
+        run_until_idle()
 
 
 def test_a_long_article_is_found_by_its_last_words(client):

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
-from articles.models import ArticleQuerySet
+from articles.models import Article
 from articles.search.query import Tier, Unit
 
 Sql = tuple[str, list[Any]]
@@ -37,7 +36,7 @@ class Document(NamedTuple):
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for: tiers, facets that all results have, and the articles among which they must be.
+    """What is looked for: tiers, facets that all results have, and the condition that their entries `e` must meet.
 
     Results are in the order of the tiers, then falling by number: from below `before` in the tier number `first`, none
     below `low`, none from `high` on.
@@ -45,7 +44,7 @@ class Search:
 
     tiers: Sequence[Tier]
     facets: Sequence[int]
-    readable: ArticleQuerySet
+    readable: Sql
     first: int
     before: int
     low: int
@@ -67,8 +66,8 @@ class Engine(Protocol):
     def empty(self) -> None:
         """Forget everything, entries too."""
 
-    def find(self, search: Search) -> list[Hit]:
-        """Return the first results, in their order; one statement, which reads no more than it must."""
+    def hits(self, search: Search) -> Sql:
+        """The statement that gives (tier, number, article_id) of the first results, and reads no more than it must."""
 
     def newest(self, groups: Sequence[tuple[int, ...]], facet: int, most: int) -> list[tuple[int, int]]:
         """Return the newest documents under one of the numbers of each group: (place of the group, document)."""
@@ -86,6 +85,27 @@ def engine() -> Engine:
     from articles.search.sqlite import SQLite
 
     return SQLite()
+
+
+def find(search: Search) -> list[Hit]:
+    """Return the first results, in their order."""
+    sql, params = engine().hits(search)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return sorted((Hit(*row) for row in cursor.fetchall()), key=lambda hit: (hit.tier, -hit.number))
+
+
+def read(search: Search, *columns: str) -> list[Any]:
+    """Return the articles of the first results, in their order, with these columns, their `tier` and their `number`.
+
+    One statement finds and reads: between two, an article could be taken off.
+    """
+    sql, params = engine().hits(search)
+    names = ", ".join(f"a.{column}" for column in ("id", *columns))
+    table = Article._meta.db_table
+    sql = f"SELECT h.tier, h.number, {names} FROM ({sql}) AS h JOIN {table} AS a ON a.id = h.article_id"  # noqa: S608
+    rows: list[Any] = list(Article.objects.raw(sql, params))
+    return sorted(rows, key=lambda row: (row.tier, -row.number))
 
 
 def truth(tier: Tier, function: str) -> Sql:
@@ -108,10 +128,3 @@ def _contains(column: str, unit: Unit, function: str) -> Sql:
 
 def _joined(word: str, parts: Sequence[Sql]) -> Sql:
     return word.join(sql for sql, _ in parts), [param for _, params in parts for param in params]
-
-
-def readable(articles: ArticleQuerySet) -> Sql:
-    """The condition by which the entry `e` is one of these articles, as the ORM compiles it."""
-    mine = articles.filter(pk=RawSQL("e.article_id", [])).order_by().values("pk")
-    sql, params = mine.query.get_compiler(connection=connection).as_sql()
-    return f"EXISTS ({sql})", list(params)

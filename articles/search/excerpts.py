@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import chain, pairwise, takewhile
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -24,30 +25,32 @@ class Marker:
 
     def marked(self, text: str) -> SafeString:
         """The text, escaped, each place in <mark>."""
-        return _printed(text, self._spans(text))
+        return _printed(text, list(self._spans(text)))
 
     def excerpt(self, text: str, language: str) -> SafeString:
         """The words around the first place in a text; "" where there is none."""
         share = 2 if language.startswith("zh") else 1
         spans = self._spans(text)
-        if not spans:
+        first, first_end = next(spans, (-1, -1))
+        if first < 0:
             return SafeString("")
-        first = spans[0][0]
         begin = _word_begin(text, max(0, first - BEFORE // share), first)
-        end = min(len(text), max(begin + LENGTH // share, spans[0][1]))
-        inside = [(start - begin, stop - begin) for start, stop in spans if start >= begin and stop <= end]
+        end = min(len(text), max(begin + LENGTH // share, first_end))
+        shown = takewhile(lambda span: span[1] <= end, chain([(first, first_end)], spans))
+        inside = [(start - begin, stop - begin) for start, stop in shown]
         left, right = ("… " if begin else ""), (" …" if end < len(text) else "")
         return mark_safe(left + _printed(text[begin:end], inside) + right)
 
-    def _spans(self, text: str) -> list[tuple[int, int]]:
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it stands, looked for only as far as anybody asks: an excerpt needs no more of a body than its own."""
         folded = same_letters(text)
         if len(folded) == len(text):
-            return [found.span() for found in self.pattern.finditer(folded)]
+            return (found.span() for found in self.pattern.finditer(folded))
         # Some letters have become two, or two one: look each letter's place up.
         parts = [same_letters(letter) for letter in text]
         places = [place for place, part in enumerate(parts) for _ in part]
         found_in = (found.span() for found in self.pattern.finditer("".join(parts)))
-        return [(places[start], places[stop - 1] + 1) for start, stop in found_in]
+        return ((places[start], places[stop - 1] + 1) for start, stop in found_in)
 
 
 def _pattern(words: tuple[str, ...]) -> str:

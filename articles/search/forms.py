@@ -8,10 +8,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Section
+from articles.pages import all_sections
+from articles.search.filters import Filters
 from articles.search.query import LONGEST, Query, parse
-from articles.search.results import Filters
-from cms.page_cache import FRAME, kept
 from cms.text import clean_line
 
 
@@ -40,9 +39,7 @@ class SearchForm(forms.Form):
         super().__init__(*args, **options)
         self.auto_id = "search-%s"
         self.choices: dict[str, list[tuple[str, Any]]] = {}
-        self.sections = {
-            section.slug: section for section in kept("sections", lambda: list(Section.objects.all()), FRAME)
-        }
+        self.sections = {section.slug: section for section in all_sections()}
         names = [(slug, section.name) for slug, section in self.sections.items()]
         self.choose("language", [("", _("All languages")), *settings.LANGUAGES], _("Choose one of the languages."))
         self.choose("section", [("", _("All sections")), *names], _("Choose one of the sections."))

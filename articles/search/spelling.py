@@ -17,7 +17,7 @@ from typing import Any
 from zlib import crc32
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from articles.models import SearchTypo, SearchWord
 from articles.search import tokens
@@ -48,9 +48,9 @@ def learn(documents: Sequence[Document]) -> None:
     words = sorted({word for row in documents for text in row.texts for word in _WORD.findall(text)})
     have = {word for batch in _batches(words) for word in SearchWord.objects.filter(word__in=batch).values_list("word")}
     fresh = [word for word in words if (word,) not in have]
-    _insert(SearchWord._meta.db_table, "word, seen", [(word, 0) for word in fresh])
-    forms = [(key, word) for word in fresh for key in _forms(word)]
-    _insert(SearchTypo._meta.db_table, "key, word", sorted(forms))
+    _insert(SearchWord, {"word": "text", "seen": "int"}, [(word, 0) for word in fresh])
+    forms = sorted((key, word) for word in fresh for key in _forms(word))
+    _insert(SearchTypo, {"key": "bigint", "word": "text"}, forms)
     so_far = seen([])[1]  # not by the ids alone: a house that moved in with its archive may begin at any id
     all_of = documents[: max(0, _COUNTED_ALL - so_far)]
     counted = [*all_of, *(row for row in documents[len(all_of) :] if not row.article % _COUNTED)]
@@ -60,10 +60,25 @@ def learn(documents: Sequence[Document]) -> None:
     _add(counts)
 
 
-def _insert(table: str, columns: str, rows: list[tuple[Any, Any]]) -> None:
-    """Insert those that are not there yet: past the models, for a text can have hundreds of new words."""
+def _insert(
+    model: type[Model], columns: dict[str, str], rows: Sequence[tuple[Any, ...]], conflict: str = "DO NOTHING"
+) -> None:
+    """Insert rows of these columns (name: type), or do what is said of those that are there; in their order.
+
+    Past the models, for a text can have hundreds of new words. PostgreSQL is given whole columns in one statement: a
+    statement for each row took three quarters of the time of writing the index.
+    """
+    if not rows:
+        return
+    into = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+            given = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT {conflict}", given)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"{into} VALUES ({marks}) ON CONFLICT {conflict}", rows)
 
 
 def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
@@ -73,13 +88,8 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _add(counts: Counter[str]) -> None:
-    table = SearchWord._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} (word, seen) VALUES (%s, %s) "
-            f"ON CONFLICT (word) DO UPDATE SET seen = {table}.seen + excluded.seen",
-            sorted(counts.items()),
-        )
+    added = f"(word) DO UPDATE SET seen = {SearchWord._meta.db_table}.seen + excluded.seen"
+    _insert(SearchWord, {"word": "text", "seen": "int"}, sorted(counts.items()), added)
 
 
 def seen(words: Collection[str]) -> tuple[dict[str, int], int]:

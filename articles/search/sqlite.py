@@ -10,11 +10,12 @@ to none, and the entry's texts tell that it is no result. `reindex --from-scratc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
 from articles.models import SearchEntry
-from articles.search.engine import ENTRY_COLUMNS, Document, Hit, Search, readable, truth
+from articles.search.engine import ENTRY_COLUMNS, Document, Search, Sql, truth
 
 TABLE = "articles_searchindex"
 ENTRIES = SearchEntry._meta.db_table
@@ -47,10 +48,11 @@ class SQLite:
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')")
 
-    def find(self, search: Search) -> list[Hit]:
+    def hits(self, search: Search) -> Sql:
         """One arm a tier; as each is ordered already, none is read further than the page needs."""
-        allowed, allowed_params = readable(search.readable)
-        arms, params = [], []
+        allowed, allowed_params = search.readable
+        arms: list[str] = []
+        params: list[Any] = []
         for place, tier, high in search.open_tiers():
             true, true_params = truth(tier, "instr")
             arms.append(
@@ -60,9 +62,7 @@ class SQLite:
                 f"ORDER BY f.rowid DESC LIMIT {search.most})"
             )
             params += [_match(tier.groups(), search.facets), search.low, high, *true_params, *allowed_params]
-        with connection.cursor() as cursor:
-            cursor.execute(f"{' UNION ALL '.join(arms)} LIMIT {search.most}", params)
-            return [Hit(*row) for row in cursor.fetchall()]
+        return f"{' UNION ALL '.join(arms)} LIMIT {search.most}", params
 
     def newest(self, groups: Sequence[tuple[int, ...]], facet: int, most: int) -> list[tuple[int, int]]:
         """One arm a group."""

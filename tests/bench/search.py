@@ -154,13 +154,13 @@ def _far(query: str) -> str:
     """The cursor of page 500, or of the last page where there are fewer."""
     from articles.search import query as queries
     from articles.search import results, tokens
-    from articles.search.engine import Search
-    from articles.search.engine import engine as index
+    from articles.search.engine import Search, find
+    from articles.search.filters import Filters
 
-    read, filters = queries.parse(query), results.Filters()
+    read, filters = queries.parse(query), Filters()
     top = tokens.top()
-    far = Search(read.tiers, [], filters.articles(), 0, top, 0, top, most=499 * results.PAGE)
-    last = index().find(far)[-1]
+    far = Search(read.tiers, [], filters.condition(), 0, top, 0, top, most=499 * results.PAGE)
+    last = find(far)[-1]
     return f"{last.tier}-{last.number}"
 
 
