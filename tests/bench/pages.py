@@ -10,11 +10,15 @@ thousand.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import re
+import subprocess
 import sys
+import tempfile
 from argparse import Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -35,18 +39,34 @@ Times = dict[str, float]  # page -> milliseconds
 
 def main() -> int:
     """Measure and print."""
-    chosen, missed, first = options(), 0, None
-    for count in chosen.articles:
-        with new_house(chosen.database) as house:
-            house.move_in()
-            findings = Findings(f"Pages among {count} articles of {chosen.words} words, {engine(house)}")
-            times = _measure(findings, house, chosen, count)
-        for name, took in (times if first else {}).items():
+    chosen = options()
+    if len(chosen.articles) > 1:
+        return _beside(chosen.articles)
+    (count,) = chosen.articles
+    with new_house(chosen.database) as house:
+        house.move_in()
+        findings = Findings(f"Pages among {count} articles of {chosen.words} words, {engine(house)}")
+        times = _measure(findings, house, chosen, count)
+    if chosen.times:
+        chosen.times.write_text(json.dumps(times))
+    return findings.show()
+
+
+def _beside(counts: list[int]) -> int:
+    """Measure each number in a process of its own, for a process has one house; then hold the others to the first."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, f"{count}.json") for count in counts]
+        for count, file in zip(counts, files, strict=True):
+            # The last word on a command line counts: all the others stay as they were given.
+            words = [*sys.argv[1:], f"--times={file}", "--articles", str(count)]
+            subprocess.run([sys.executable, "-m", "tests.bench.pages", *words], check=False)
+        first, *others = ({} if not file.exists() else json.loads(file.read_text()) for file in files)
+    findings = Findings(f"Beside {counts[0]} articles")
+    for count, times in zip(counts[1:], others, strict=True):
+        for name, took in times.items():
             ratio = took / first[name]
-            findings.add(f"{name}: beside {chosen.articles[0]}", f"{ratio:.2f}", f"<= {GROWN}", ratio <= GROWN)
-        first = first or times
-        missed |= findings.show()
-    return missed
+            findings.add(f"{name} among {count}", f"{ratio:.2f} times as long", f"<= {GROWN}", ratio <= GROWN)
+    return findings.show()
 
 
 def _measure(findings: Findings, house: House, chosen: Namespace, count: int) -> Times:
@@ -79,6 +99,7 @@ def options() -> Namespace:
     made.add_argument("--seconds", type=int, default=4, help="of requests to each page; 0: none")
     made.add_argument("--connections", type=int, default=8)
     made.add_argument("--threads", type=int, default=min(8, 2 * (os.cpu_count() or 1) + 1), help="of the server")
+    made.add_argument("--times", type=Path, help="a file for the milliseconds of each page, as JSON")
     made.add_argument("--plans", action="store_true", help="print how the database goes about each query")
     return made.parse_args()
 
