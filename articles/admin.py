@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db import IntegrityError
-from django.db.models import URLField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -185,7 +184,6 @@ class AuthorAdmin(PublicAdmin):
     search_fields = ["name_en", "name_zh_hans", "slug"]
     nothing_yet = _("There is no author yet. Add one here, then choose them in an article.")
     prepopulated_fields = {"slug": ["name_en"]}
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
 
 class HomePlaceForm(forms.ModelForm):

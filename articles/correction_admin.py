@@ -17,7 +17,7 @@ from articles.models import Article, Correction, CorrectionRequest, StaleTransla
 from articles.models.correction import LONGEST
 from articles.models.stale_translation import FOLLOWED, TEXTS
 from cms.admin import DeskAdmin, ReadOnlyAdmin, SeenForm
-from cms.text import clean_lines
+from cms.fields import LinesField
 
 ASKED = ("correction", "one_language")
 """What the form of a published article asks besides its fields."""
@@ -26,7 +26,7 @@ ASKED = ("correction", "one_language")
 class CorrectedForm(SeenForm):
     """What somebody who changes a published text is asked: whether readers are owed a correction, and who else is."""
 
-    correction = forms.CharField(
+    correction = LinesField(
         label=_("Correction for readers"),
         required=False,
         max_length=LONGEST,
@@ -67,7 +67,7 @@ def after_edit(request: HttpRequest, article: Article, form: Any, waited: dict[i
     `waited` are the rows of the other versions that waited before the edit. Raises NotPermitted.
     """
     user: Any = request.user
-    correction = clean_lines(form.cleaned_data.get("correction", ""))
+    correction = form.cleaned_data.get("correction", "")
     if correction:
         article.correct(by=user, reason=correction)
     if form.cleaned_data.get("one_language"):

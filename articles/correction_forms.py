@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, CorrectionRequest
 from cms import codes
+from cms.fields import LinesField
 from cms.models import User
 from cms.public_forms import PublicForm
-from cms.text import clean_line, clean_lines
+from cms.text import clean_line
 
 LONGEST = 2000
 
@@ -23,13 +24,13 @@ class CorrectionForm(PublicForm):
         "right": _("Say what would be right. If you do not know, say why it cannot be as it is."),
     }
 
-    wrong = forms.CharField(
+    wrong = LinesField(
         label=_("What is wrong"),
         help_text=_("Copy the passage from the article, or say where it stands."),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=LONGEST,
     )
-    right = forms.CharField(
+    right = LinesField(
         label=_("What would be right"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=LONGEST,
@@ -51,23 +52,9 @@ class CorrectionForm(PublicForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
-    def clean_wrong(self) -> str:
-        """Only what can be seen; what has nothing of it is empty."""
-        return self._seen("wrong")
-
-    def clean_right(self) -> str:
-        """Only what can be seen; what has nothing of it is empty."""
-        return self._seen("right")
-
     def clean_source_url(self) -> str:
         """As it is seen."""
         return clean_line(self.cleaned_data["source_url"])
-
-    def _seen(self, name: str) -> str:
-        text = clean_lines(self.cleaned_data[name])
-        if not text:
-            raise forms.ValidationError(self.ASKED[name])
-        return text
 
     def send(self, article: Article) -> CorrectionRequest:
         """Make a report of a valid form; the same form sent again is the same report. IntegrityError in a race."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from articles.models import Article, Revision
 from cms.desk import change_url
 from cms.differences import line_differences, text_changes
+from cms.numbers import whole_number
 from cms.review import DeskAdmin
 from cms.workflow import Conflict
 
@@ -51,10 +52,10 @@ class HistoryViews(DeskAdmin):
 
     def _restore(self, request: HttpRequest, article: Article) -> HttpResponse:
         user: Any = request.user
-        seen, version = request.POST.get("seen", ""), request.POST.get("a", "")
-        if not (seen.isdecimal() and version.isdecimal() and len(version) < 10):
+        seen, version = (whole_number(request.POST.get(name, "")) for name in ("seen", "a"))
+        if seen is None or version is None:
             raise Conflict(article)
-        article.restore(by=user, seen=int(seen), reason=request.POST.get("reason", ""), version=int(version))
+        article.restore(by=user, seen=seen, reason=request.POST.get("reason", ""), version=version)
         messages.success(request, _("The earlier text is back."))
         return HttpResponseRedirect(change_url(Article, article.pk))
 

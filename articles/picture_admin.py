@@ -65,7 +65,6 @@ class PictureAdmin(PublicAdmin):
     search_whole = (("uid", None, _("identifier")),)
     nothing_yet = _("There is no picture yet. They come in with stories and articles.")
     list_per_page = 50
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fields = [
         "shown", ("focus_x", "focus_y"), "source_type", "origin", "credit", "licence", "licence_note", "licence_url",
         "used", "sha256", "rendered",

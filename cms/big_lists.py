@@ -17,22 +17,22 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.db import DataError
 from django.db.models import CharField, Func, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from cms.fields import IN_ADMIN
+from cms.numbers import whole_number
+from cms.odd_keys import OddKeys
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
 
 WINDOW = 20_000  # rows that one page of a narrowed list looks through
 MOST_FOUND = 200  # rows that are found by a whole value
 BEFORE = "before"
-HIGHEST = 2**63 - 1
 Fold = Callable[[Any], Any]
 
 
@@ -94,7 +94,10 @@ class BigChangeList(ChangeList):
             found = found.filter(pk__gte=lowest)
         if before is not None:
             found = found.filter(pk__lt=before)
-        rows = list(found[: self.list_per_page + 1])
+        try:
+            rows = list(found[: self.list_per_page + 1])
+        except (OverflowError, DataError) as error:  # a filter's value that no column can have
+            raise IncorrectLookupParameters from error
         self.result_list = rows[: self.list_per_page]
         if len(rows) > self.list_per_page:
             self.next_before = self.result_list[-1].pk
@@ -128,9 +131,9 @@ def _key(typed: str) -> int | None:
     """The key of the address, or None. Raises IncorrectLookupParameters for what is none."""
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdecimal()) or int(typed) > HIGHEST:
+    if (key := whole_number(typed)) is None:
         raise IncorrectLookupParameters
-    return int(typed)
+    return key
 
 
 class ValueFilter(admin.SimpleListFilter):
@@ -161,10 +164,11 @@ class LanguageFilter(ValueFilter):
         return list(settings.LANGUAGES)
 
 
-class BigListAdmin(ModelAdmin):
+class BigListAdmin(OddKeys):
     """What makes an admin's list a big one. `few = True` gives Django's own list back to tables of a few rows."""
 
     few = False
+    formfield_overrides = IN_ADMIN
     list_per_page = 50
     paginator = UncountedPaginator
     show_full_result_count = False

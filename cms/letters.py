@@ -25,6 +25,7 @@ from django.utils.crypto import salted_hmac
 
 from cms import limits
 from cms.models import Letter
+from cms.text import clean_line
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def _rendered(letter: str, language: str, context: dict[str, Any]) -> tuple[str,
     parts = ("subject.txt", "body.txt", "body.html")
     with translation.override(language):
         subject, text, html = (render_to_string(f"email/{letter}/{part}", context | house(language)) for part in parts)
-    return " ".join(subject.split())[:500], re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", inlined(html)
+    return clean_line(subject)[:500], re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", inlined(html)
 
 
 def house(language: str) -> dict[str, str]:

@@ -20,9 +20,8 @@ from cms.desk import change_url
 from cms.log_export import FORMATS
 from cms.log_filters import PAGE, LogFilters, move_names
 from cms.models import Decision
+from cms.numbers import whole_number
 from cms.templatetags.desk import kind_name, log_lines
-
-HIGHEST = 2**63 - 1
 
 
 @admin.register(Decision)
@@ -75,9 +74,9 @@ def _before(request: HttpRequest) -> int | None:
     typed = request.GET.get("before", "")
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdecimal()) or int(typed) > HIGHEST:
+    if (number := whole_number(typed)) is None:
         raise Http404
-    return int(typed)
+    return number
 
 
 def _in_words(user: Any, decisions: list[Decision]) -> list[dict[str, Any]]:

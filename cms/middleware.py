@@ -61,6 +61,8 @@ class LargeBodies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as the view does."""
+        if request.content_type == "multipart/form-data":
+            request.encoding = "utf-8"  # RFC 7578, 5.1.2: it names no charset; and not every codec makes text
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:

@@ -16,6 +16,7 @@ from cms import presence
 from cms.claims import LEAVES_THE_PAGE, still_seen
 from cms.desk import change_url, status_name
 from cms.models import User
+from cms.numbers import whole_number
 from cms.wording import rehearse, shown, worded, wordings_of
 from cms.workflow import Conflict, DeskItem, Move, NotPermitted
 
@@ -64,17 +65,17 @@ class MoveViews(DeskModelAdmin):
     def _details(self, request: HttpRequest, item: DeskItem, spec: Move) -> dict[str, Any]:
         """What was sent with a button. Raises Conflict where no version was seen."""
         user: Any = request.user
-        seen = request.POST.get("seen", "")
-        if not seen.isdecimal():
+        seen = whole_number(request.POST.get("seen", ""))
+        if seen is None:
             raise Conflict(item)  # nobody can decide on what nobody has seen
         details: dict[str, Any] = {"by": user, "reason": request.POST.get("reason", "")}
         details["rules"] = [
             rule.number for rule in item.citable_rules() if rule.number in request.POST.getlist("rules")
         ]
-        details["seen"] = still_seen(item, int(seen), user)
+        details["seen"] = still_seen(item, seen, user)
         if spec.colleague:
-            chosen = request.POST.get("to", "")
-            details["to"] = User.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+            colleague = whole_number(request.POST.get("to", "")) or 0
+            details["to"] = User.objects.filter(pk=colleague).first()
         return details | self.more_of(request, spec)
 
     def more_of(self, request: HttpRequest, spec: Move) -> dict[str, Any]:
@@ -103,8 +104,8 @@ class MoveViews(DeskModelAdmin):
             with worded(wordings_of(request.POST) if spec.letter else []):
                 return item, getattr(item, spec.name)(**self._details(request, item, spec))
         except Conflict as conflict:
-            seen, user = request.POST.get("seen", ""), request.user
-            if again and seen.isdecimal() and still_seen(item, int(seen), cast("User", user)) == conflict.item.version:
+            seen, user = whole_number(request.POST.get("seen", "")), request.user
+            if again and seen is not None and still_seen(item, seen, cast("User", user)) == conflict.item.version:
                 # The page claimed the item in the very moment between our look and the lock.
                 return self._make(request, conflict.item, spec, again=False)
             last = conflict.last
@@ -165,8 +166,8 @@ class MoveViews(DeskModelAdmin):
         if item is None or not self.has_view_permission(request, item):
             raise Http404
         user: Any = request.user
-        seen = request.GET.get("seen", "")
-        later = list(item.decisions().filter(version__gt=int(seen))[:20]) if seen.isdecimal() and len(seen) < 10 else []
+        seen = whole_number(request.GET.get("seen", ""))
+        later = list(item.decisions().filter(version__gt=seen)[:20]) if seen is not None else []
         others = [line for line in later if line.actor != user]
         context = {"others": presence.look(item, user), "item": item, "last": others[-1] if others else None}
         return render(request, "admin/looking.html", context)
@@ -222,9 +223,9 @@ class MoveViews(DeskModelAdmin):
 
     def conflict(self, request: HttpRequest, conflict: Conflict, bar: str = "") -> HttpResponse:
         """Say who moved the item meanwhile, and give back everything that was typed. Nothing was changed or mailed."""
-        seen = request.POST.get("seen", "")
-        known = seen.isdecimal() and len(seen) < 10
-        since = conflict.item.decisions().filter(version__gt=int(seen)) if known else conflict.item.decisions().none()
+        seen = whole_number(request.POST.get("seen", ""))
+        since = conflict.item.decisions()
+        since = since.filter(version__gt=seen) if seen is not None else since.none()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Claimed by somebody else") if bar else _("Somebody was faster"),

@@ -13,6 +13,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from cms.fields import IN_ADMIN
 from cms.models import User
 from cms.roles import ROLES, role_name
 from cms.signin.sessions import StaffSession
@@ -25,6 +26,7 @@ class StaffAdmin(UserAdmin):
     list_filter = ["is_active", "is_superuser", "groups"]
     show_facets = admin.ShowFacets.NEVER
     filter_horizontal = ()
+    formfield_overrides = IN_ADMIN
 
     actions = ["end_sessions", "forget_second_factor"]
 

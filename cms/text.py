@@ -10,6 +10,8 @@ from html import unescape
 import nh3
 from markdown_it import MarkdownIt
 
+from cms.unseen import visible
+
 TAGS = frozenset(
     [
         "p",
@@ -81,18 +83,18 @@ _NOTHING_WITHOUT_TEXT = frozenset(
 _BULLET = re.compile(r"<p>\s*[·•▪‣◦][\s·•▪‣◦]*(.*?)</p>", re.DOTALL)
 _BULLETS = re.compile(r"(?:<p>\s*[·•▪‣◦](?:(?!</p>).)*</p>\s*)+", re.DOTALL)
 
-# Control, bidirectional and zero-width characters: what is shown must be what is stored.
-_UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
+_BLANKS = str.maketrans("\u2028\u2029\u2800", "   ")  # the last is an empty cell of Braille
 
 _PLAIN = MarkdownIt("zero").enable(["heading", "list", "blockquote", "hr", "escape", "newline", "entity"])
 _PLAIN.options["breaks"] = True
 
 
 def clean_line(text: str) -> str:
-    """One line of text (headline, byline, tag): NFC, single spaces, nothing that cannot be seen."""
-    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text.replace("\u2028", " "))).split())
+    """One line of text (headline, byline, tag): NFC, single spaces, nothing that cannot be seen.
+
+    NFC makes some texts longer: measure what this returns.
+    """
+    return " ".join(unicodedata.normalize("NFC", visible(text.translate(_BLANKS))).split())
 
 
 def clean_lines(text: str) -> str:
@@ -109,10 +111,10 @@ def clean_html(html: str) -> str:
     """
     if html.count("<") > MAX_TAGS:
         html = html.replace("<", "&lt;")
-    html = _SAME_TAG.sub(lambda m: f"<{m[1]}{_SAME[m[2].lower()]}", _UNSEEN.sub("", html))
+    html = _SAME_TAG.sub(lambda m: f"<{m[1]}{_SAME[m[2].lower()]}", visible(html))
     html = _SANITISER.clean(html)
-    while _UNSEEN.search(html):  # they came as entities; what is left without them has to be looked at again
-        html = _SANITISER.clean(_UNSEEN.sub("", html))
+    while (seen := visible(html)) != html:  # they came as entities; what is left has to be looked at again
+        html = _SANITISER.clean(seen)
     html = _BULLETS.sub(lambda m: "<ul>" + _BULLET.sub(r"<li>\1</li>", m[0]).strip() + "</ul>", _without_empty(html))
     return _without_empty(html).strip()
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from cms import letters
 from cms.log import logged
 from cms.models import Letter
+from cms.unseen import visible
 from cms.workflow import DeskItem
 
 MOST = 20  # letters of one move that can be worded anew
@@ -85,7 +86,7 @@ def wordings_of(sent: Mapping[str, str]) -> list[Wording]:
         if (name := sent.get(f"letter-{number}-name")) is None:
             break
         parts = (sent.get(f"letter-{number}-{part}", "") for part in ("subject", "text"))
-        found.append(Wording(name, *(part.replace("\0", "") for part in parts)))
+        found.append(Wording(name, *map(visible, parts)))
     return found
 
 

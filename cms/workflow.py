@@ -22,6 +22,7 @@ from cms.clocks import desk_calendar
 from cms.log import logged
 from cms.models import Decision, User
 from cms.moves import Conflict, Move, NotPermitted
+from cms.unseen import visible
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -76,7 +77,7 @@ def _make(
 ) -> Any:
     """Make a move of `item`: check, lock, refuse or run the body, save, and log, in this order."""
     details |= {"rules": list(rules)} if spec.rules else {}
-    reason = reason.replace("\0", "")
+    reason = visible(reason)
     spec.check(by, reason)
     with item.locked(seen, spec.sources) as (row, log):
         if bar := row.barred(by, spec.name):

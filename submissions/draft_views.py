@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cms import codes
+from cms.fields import LineField
 from cms.limits import too_many, wrong_code
 from submissions.drafts import Overtaken, SavedDraft, keep
 from submissions.forms import StoryForm
@@ -23,7 +24,7 @@ _MATTERS_WHEN_SAVING = {"cover", "website"}  # everything else may be wrong or m
 class DraftCodeForm(forms.Form):
     """Asks for the printed code of a draft; `draft` is then the one that it opens."""
 
-    code = forms.CharField(
+    code = LineField(
         label=_("The code of your draft"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),

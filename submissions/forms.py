@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Picture, Section
 from articles.provenance import SOURCE_TYPES
 from cms.editor import BodyWidget
+from cms.fields import LineField, TypedField
 from cms.public_forms import PublicForm
-from cms.text import clean_line, is_plain, plain_text, rich_text
+from cms.text import is_plain, plain_text, rich_text
 from submissions.checks import Level, Verdict, examine
 from submissions.checks.ai import AI_USE
 from submissions.checks.drafts import draft_of_values
@@ -54,7 +55,7 @@ def _one_picture(sent: int) -> ValidationError:
     return ValidationError(words, params={"count": sent})
 
 
-class SourcesField(forms.CharField):
+class SourcesField(TypedField):
     """Web addresses, one a line; cleans to a list without repetitions."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -120,12 +121,12 @@ class StoryForm(PublicForm):
         "section": _("Choose the section that fits best."),
     }
 
-    headline = forms.CharField(label=_("Headline"), max_length=255)
-    dek = forms.CharField(
+    headline = LineField(label=_("Headline"), max_length=255)
+    dek = LineField(
         label=_("Dek"), help_text=_("One or two sentences under the headline."), max_length=500, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
-    body = forms.CharField(
+    body = TypedField(
         label=_("Your story"),
         help_text=_("Plain typing is fine: leave a line empty between paragraphs, start a heading with ##."),
         widget=BodyWidget(attrs={"rows": 14}),
@@ -144,7 +145,7 @@ class StoryForm(PublicForm):
         choices=[("", _("Choose an answer")), *AI_USE.items()],
         help_text=_("Help with spelling and grammar need not be declared."),
     )
-    byline = forms.CharField(
+    byline = LineField(
         label=_("Name to print"), max_length=255, required=False, help_text=_("Your name or a pen name.")
     )
     anonymous = forms.BooleanField(label=_("Print no name: I want to stay anonymous"), required=False)
@@ -200,13 +201,6 @@ class StoryForm(PublicForm):
     def says_what(self, story: Story) -> bool:
         """Whether this valid form has the texts of `story`."""
         return all(getattr(story, name) == self.cleaned_data[name] for name in ("headline", "dek", "body"))
-
-    def clean_headline(self) -> str:
-        """One visible line."""
-        headline = clean_line(self.cleaned_data["headline"])
-        if not headline:
-            raise ValidationError(_("Write a headline that says what happened."))
-        return headline
 
     def clean_body(self) -> str:
         """Sanitised HTML, whether it came from the editor or from plain typing."""

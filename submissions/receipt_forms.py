@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cms import codes
+from cms.fields import LineField, LinesField
 from cms.log import logged
 from cms.models import User
 from cms.workflow import Conflict
@@ -31,7 +32,7 @@ CHANGEABLE = (
 class CodeForm(forms.Form):
     """Asks for the printed code; checks that a receipt belongs to it."""
 
-    code = forms.CharField(
+    code = LineField(
         label=_("Your private code"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
@@ -50,7 +51,7 @@ class CodeForm(forms.Form):
 class MessageForm(forms.Form):
     """A message to the editor."""
 
-    message = forms.CharField(
+    message = LinesField(
         label=_("Your message"),
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -63,7 +64,7 @@ class MessageForm(forms.Form):
 
     def clean_message(self) -> str:
         """The text; refused where the contributor has written more than anybody reads."""
-        text: str = self.cleaned_data["message"].strip()
+        text: str = self.cleaned_data["message"]
         written = self.story.messages.filter(sender=Message.Sender.CONTRIBUTOR)
         if written.count() >= MOST_MESSAGES:
             raise forms.ValidationError(
@@ -109,7 +110,7 @@ class MessageForm(forms.Form):
 class AppealForm(forms.Form):
     """An appeal: what the editor overlooked."""
 
-    appeal = forms.CharField(
+    appeal = LinesField(
         label=_("What was overlooked?"),
         help_text=_("You can appeal once. Another editor reads your story and this text, and decides."),
         max_length=5_000,

@@ -23,6 +23,7 @@ from articles.licences import Licensed
 from articles.picture_data import MachineImage, machine_images
 from articles.picture_files import replace_file
 from articles.provenance import COMPOSITE, GENERATED, SOURCE_TYPES, Disclosure, Label, contradicts, disclosure
+from cms.text import clean_line
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -54,7 +55,7 @@ class PictureQuerySet(models.QuerySet["Picture"]):
 
         Raises ValidationError, with the remedy, for whatever is not a picture that we can print.
         """
-        picture = self.model(credit=credit, licence=licence)
+        picture = self.model(credit=clean_line(credit), licence=licence)
         picture._keep(pictures.take_in(upload, source_type), source_type)
         upload.seek(0)
         picture.upload_sha256 = hashlib.file_digest(upload, "sha256").hexdigest()  # type: ignore[arg-type]

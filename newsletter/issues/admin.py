@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +17,7 @@ from cms.admin import DeskAdmin, ReadOnlyAdmin, SeenForm
 from cms.desk import change_url
 from cms.editor import BodyWidget
 from cms.models import Letter
+from cms.odd_keys import KeySelect
 from cms.text import rich_text
 from cms.workflow import Conflict, DeskItem
 from newsletter.issues import mime
@@ -37,7 +37,7 @@ class IssueForm(SeenForm):
         return rich_text(self.cleaned_data["intro"])
 
 
-class ArticleSelect(AutocompleteSelect):
+class ArticleSelect(KeySelect):
     """Finds an article by its headline; has a name as long as none is chosen."""
 
     def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:

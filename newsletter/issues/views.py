@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from cms.numbers import whole_number
 from cms.page_cache import public_page
 from newsletter.issues.models import Issue
 
@@ -40,6 +41,6 @@ def issues(request: HttpRequest) -> HttpResponse:
 
 
 def _key(typed: str) -> int:
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 19):
+    if (key := whole_number(typed)) is None:
         raise Http404
-    return int(typed)
+    return key

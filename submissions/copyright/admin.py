@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.admin import DeskAdmin
+from cms.unseen import visible
 from cms.workflow import Move
 from submissions.copyright.clocks import Window
 from submissions.copyright.models import CopyrightReport, CounterNotice
@@ -83,7 +84,7 @@ class CounterNoticeAdmin(DeskAdmin):
     def more_of(self, request: HttpRequest, spec: Move) -> dict[str, Any]:
         """The evidence of an action."""
         names = ("court", "case_number", "filed_on") if spec.name == "hold" else ()
-        return {name: request.POST.get(name, "").replace("\0", "") for name in names}
+        return {name: visible(request.POST.get(name, "")) for name in names}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Counter-notices come in by the private form."""

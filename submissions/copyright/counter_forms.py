@@ -7,6 +7,7 @@ import hashlib
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cms.fields import LineField, LinesField
 from cms.public_forms import PublicForm
 
 STATEMENTS = {
@@ -44,34 +45,32 @@ class CounterNoticeForm(PublicForm):
         "disclosure": _("Without passing it on we cannot act on it: tick the box if you agree."),
     }
 
-    material = forms.CharField(
+    material = LinesField(
         label=_("What was withheld, and where it stood"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
     )
-    explanation = forms.CharField(
+    explanation = LinesField(
         label=_("Why it was a mistake"),
         help_text=_("The law does not ask for it. It goes to the claimant too."),
         widget=forms.Textarea(attrs={"rows": 5}),
         required=False,
         max_length=5000,
     )
-    name = forms.CharField(
-        label=_("Your full name"), max_length=255, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    address = forms.CharField(
+    name = LineField(label=_("Your full name"), max_length=255, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    address = LinesField(
         label=_("Your postal address"),
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
         max_length=1000,
     )
-    phone = forms.CharField(
+    phone = LineField(
         label=_("Your telephone number"), max_length=50, widget=forms.TextInput(attrs={"autocomplete": "tel"})
     )
     mistake = forms.BooleanField(label=STATEMENTS["mistake"])
     jurisdiction = forms.BooleanField(label=STATEMENTS["jurisdiction"])
     service = forms.BooleanField(label=STATEMENTS["service"])
     disclosure = forms.BooleanField(label=STATEMENTS["disclosure"])
-    signature = forms.CharField(label=_("Signature"), help_text=_("Type your full name."), max_length=255)
+    signature = LineField(label=_("Signature"), help_text=_("Type your full name."), max_length=255)
 
     def statements(self) -> tuple[list[str], str]:
         """The statements made, in the words shown, and their SHA-256."""

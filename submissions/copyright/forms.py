@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from articles.models import Law as Basis
+from cms.fields import LineField, LinesField, TypedField
 from cms.public_forms import PublicForm
 
 MAX_URLS = 250
@@ -65,41 +66,39 @@ class ReportForm(PublicForm):
         "signature": _("Type your full name as a signature."),
     }
 
-    urls = forms.CharField(
+    urls = TypedField(
         label=_("Address of the article"),
         help_text=_("The web address here, one a line if there are several."),
         widget=forms.Textarea(attrs={"rows": 2, "inputmode": "url"}),
         max_length=100_000,
     )
     basis = forms.ChoiceField(label=_("Under which law do you write?"), choices=Basis, initial=Basis.DSA)
-    work = forms.CharField(
+    work = LinesField(
         label=_("Your work"),
         help_text=_("What was copied: title, author, where and when it appeared."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
     )
-    explanation = forms.CharField(
+    explanation = LinesField(
         label=_("Which part of the article, and why it infringes"),
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=5000,
     )
-    name = forms.CharField(label=_("Your name"), max_length=255)
-    for_organisation = forms.CharField(label=_("Organisation you write for"), max_length=255, required=False)
+    name = LineField(label=_("Your name"), max_length=255)
+    for_organisation = LineField(label=_("Organisation you write for"), max_length=255, required=False)
     email = forms.EmailField(label=_("E-mail"), help_text=_("We answer every report to this address."))
-    address = forms.CharField(
+    address = LinesField(
         label=_("Postal address"),
         help_text=_("Needed under the DMCA."),
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=1000,
     )
-    phone = forms.CharField(label=_("Telephone"), help_text=_("Needed under the DMCA."), required=False, max_length=50)
+    phone = LineField(label=_("Telephone"), help_text=_("Needed under the DMCA."), required=False, max_length=50)
     good_faith = forms.BooleanField(label=STATEMENTS["good_faith"], required=False)
     accurate = forms.BooleanField(label=STATEMENTS["accurate"], required=False)
     perjury = forms.BooleanField(label=STATEMENTS["perjury"], help_text=_("Needed under the DMCA."), required=False)
-    signature = forms.CharField(
-        label=_("Signature"), help_text=_("Type your full name."), required=True, max_length=255
-    )
+    signature = LineField(label=_("Signature"), help_text=_("Type your full name."), required=True, max_length=255)
 
     articles: list[Article]
 

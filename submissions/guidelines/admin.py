@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cms.admin import DeskAdmin, SeenForm
 from cms.desk import change_url
+from cms.fields import IN_ADMIN
 from cms.workflow import Conflict, DeskItem
 from submissions.guidelines.changes import Changes
 from submissions.guidelines.faults import faults_of
@@ -49,6 +50,7 @@ class PartInline(admin.options.InlineModelAdmin):
     """Rows of a draft: who may write the guidelines may write them."""
 
     extra = 1
+    formfield_overrides = IN_ADMIN
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may see the version."""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from cms.letters import post
 from cms.log import logged
 from cms.models import User
+from cms.unseen import visible
 from submissions.conversation import Message
 from submissions.forms import MAX_BODY
 from submissions.mail import reports
@@ -150,7 +151,7 @@ class _Intake:
         """Add an answer to its story's conversation; where nobody waits for it, it waits on the desk besides."""
         if is_automatic(self.mail.headers):
             return self._wait(Why.AUTOMATIC, story=story)
-        text = answer_of(self.mail)[:MAX_BODY]
+        text = visible(answer_of(self.mail))[:MAX_BODY].strip()
         if self.mail.fault or not text:
             return self._wait(self.mail.fault or Why.EMPTY, story=story)
         made = Message.objects.create(story=story, sender=Message.Sender.CONTRIBUTOR, text=text, mail=self.row)

@@ -18,6 +18,7 @@ from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import FILE, ChunkIter, LazyStream, Parser
 from django.utils.datastructures import MultiValueDict
 
+from cms.numbers import whole_number
 from submissions.mail.parse import is_bomb
 
 MOST_BYTES = 50 * 1024 * 1024  # a message of 25 MB, and its texts or attachments once more
@@ -89,7 +90,7 @@ def read(request: HttpRequest) -> bool:
     can make us hold.
     """
     length = request.META.get("CONTENT_LENGTH") or ""
-    if length.isdecimal() and int(length) > MOST_BYTES:
+    if length.isdecimal() and whole_number(length, MOST_BYTES) is None:
         return False
     body = request.read(MOST_BYTES + 1)
     setattr(request, "_body", body)  # noqa: B010  (where Django keeps it; there is no other way to a limit of one's own)

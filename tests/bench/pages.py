@@ -63,8 +63,8 @@ def _beside(counts: list[int]) -> int:
         first, *others = ({} if not file.exists() else json.loads(file.read_text()) for file in files)
     findings = Findings(f"Beside {counts[0]} articles")
     for count, times in zip(counts[1:], others, strict=True):
-        for name, took in times.items():
-            ratio = took / first[name]
+        for name in [name for name in times if name in first]:
+            ratio = times[name] / first[name]
             findings.add(f"{name} among {count}", f"{ratio:.2f} times as long", f"<= {GROWN}", ratio <= GROWN)
     return findings.show()
 
