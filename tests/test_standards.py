@@ -52,7 +52,7 @@ def test_a_picture_whose_bytes_say_nothing_of_its_origin_is_found(site):
 
 
 def test_versions_that_do_not_name_each_other_are_found(site, monkeypatch):
-    monkeypatch.setattr("articles.views.alternates", lambda versions: [("en", min(versions.values()))])
+    monkeypatch.setattr("articles.article_page.alternates", lambda versions: [("en", min(versions.values()))])
     code, said = check(site)
     assert code == 1
     assert "have no x-default" in said
@@ -60,7 +60,8 @@ def test_versions_that_do_not_name_each_other_are_found(site, monkeypatch):
 
 
 def test_structured_data_that_lack_something_are_found(site, monkeypatch):
-    monkeypatch.setattr("articles.views.article_data", lambda article: {"@type": "NewsArticle", "datePublished": "May"})
+    faulty = {"@type": "NewsArticle", "datePublished": "May"}
+    monkeypatch.setattr("articles.article_page.article_data", lambda article, authors: faulty)
     monkeypatch.setattr("articles.views.organisation_data", lambda language: structured._publisher())
     code, said = check(site)
     assert code == 1
