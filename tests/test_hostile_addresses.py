@@ -106,3 +106,12 @@ def test_very_much_plain_typing_is_refused_before_it_is_rendered_and_kept(client
     assert answer.status_code == 422
     assert "Your story has 500000 characters" in answer.content.decode()
     assert "&amp;" * 1000 in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["articles/section", "articles/article", "articles/picture", "submissions/story"])
+@pytest.mark.parametrize(
+    "query", [f"id__exact={HUGE}", f"before={HUGE}", f"before={2**63}", "q=%00", f"section__id__exact={HUGE}"]
+)
+def test_strange_filters_of_the_admins_lists_lead_back_to_the_list(desk, kind, query):
+    answer = desk.get(f"/admin/{kind}/?{query}", follow=True)
+    assert answer.status_code == 200
