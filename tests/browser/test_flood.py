@@ -23,7 +23,7 @@ def begin_flood(kind):
 def fill_in(page):
     page.get_by_label("Section", exact=True).select_option("business")
     page.get_by_label("Headline").fill("The ferry that waits")
-    page.locator(".ProseMirror[contenteditable]").fill("The last ferry left at ten.")
+    page.get_by_role("textbox", name="Your story").fill("The last ferry left at ten.")
     page.get_by_label("Name to print").fill("Mara Lindqvist")
     page.get_by_label("I have read").check()
 
