@@ -173,7 +173,9 @@ for (const body of bodies) body.removeAttribute(SETUP); // else the module takes
 let coming = null;
 
 function bringEditor() {
-  coming ??= Promise.all([import("django-prose-editor/configurable"), ...wakeSheets()]).then(
+  if (coming) return;
+  const sheets = Promise.all(wakeSheets()).then(loadIcons);
+  coming = Promise.all([import("django-prose-editor/configurable"), sheets]).then(
     ([{ createEditor }]) => bodies.forEach((body) => takeOver(body, createEditor)),
     (fault) => console.warn("The editor did not come:", fault),
   );
@@ -186,6 +188,11 @@ function wakeSheets() {
       sheet.disabled = false;
     }),
   );
+}
+
+// Until its font is there, an icon is a long word that widens the page of a telephone.
+function loadIcons() {
+  return document.fonts.load('1em "Material Icons"').catch(() => []);
 }
 
 // Not in the middle of a word that an input method is still making. Who is typing goes on at the same place.
