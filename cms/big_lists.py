@@ -17,7 +17,6 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db import DataError
 from django.db.models import CharField, Func, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext
@@ -94,10 +93,7 @@ class BigChangeList(ChangeList):
             found = found.filter(pk__gte=lowest)
         if before is not None:
             found = found.filter(pk__lt=before)
-        try:
-            rows = list(found[: self.list_per_page + 1])
-        except (OverflowError, DataError) as error:  # a filter's value that no column can have
-            raise IncorrectLookupParameters from error
+        rows = list(found[: self.list_per_page + 1])
         self.result_list = rows[: self.list_per_page]
         if len(rows) > self.list_per_page:
             self.next_before = self.result_list[-1].pk
