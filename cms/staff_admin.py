@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.fields import IN_ADMIN
 from cms.models import User
+from cms.odd_keys import OddKeys
 from cms.roles import ROLES, role_name
 from cms.signin.sessions import StaffSession
 
 
-class StaffAdmin(UserAdmin):
+class StaffAdmin(OddKeys, UserAdmin):
     """The newsroom's people."""
 
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
@@ -86,7 +87,7 @@ class StaffAdmin(UserAdmin):
         return bool(obj and obj.is_superuser and not request.user.is_superuser)
 
 
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(OddKeys, GroupAdmin):
     """Roles, and whatever further groups a newsroom makes. What a role may do is said in cms/roles.py."""
 
     list_display = ["role", "name"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -10,16 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
 
 from cms.desk import change_url
+from cms.odd_keys import OddKeys
 from cms.workflow import Conflict
 from submissions.guidelines.admin import TEXT, PartInline, amend, is_stale, may_read, may_write, touched
 from submissions.guidelines.faults import checks_serving
 from submissions.guidelines.models import Guidelines
 from submissions.guidelines.rules import Rule
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
 
 
 class RuleForm(forms.ModelForm):
@@ -53,7 +49,7 @@ class ChapterForm(forms.ModelForm):
         self.initial["seen"] = self.instance.guidelines.version
 
 
-class ChapterAdmin(ModelAdmin):
+class ChapterAdmin(OddKeys):
     """One chapter of a version with its rules; reached from the version's page."""
 
     form = ChapterForm
