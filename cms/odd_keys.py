@@ -70,7 +70,7 @@ class OddKeys(ModelAdmin):
             kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         """As for one row."""
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", KeysSelect(db_field, self.admin_site))

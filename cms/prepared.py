@@ -36,7 +36,7 @@ class Prepared(Generic[M]):
     def __call__(self, **values: Any) -> list[M]:
         """Run it with a value for each place; one query. Raises KeyError for a place without a value."""
         rows, compiler, converters, sql, params = self._known = self._known or self._compile()
-        fill = {_bound(place): _bound(values[name]) for name, place in self._places.items()}
+        fill = {bound(place): bound(values[name]) for name, place in self._places.items()}
         mine = copy.copy(compiler)
         mine.connection = connection  # each thread has its own
         mine.get_converters = lambda _columns: converters  # type: ignore[method-assign, assignment]
@@ -49,12 +49,12 @@ class Prepared(Generic[M]):
         rows = self._make(**self._places)
         compiler = rows.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        missing = [name for name, place in self._places.items() if _bound(place) not in params]
+        missing = [name for name, place in self._places.items() if bound(place) not in params]
         assert not missing, f"{missing} do not stand in the query"  # noqa: S101
         converters = compiler.get_converters([column for column, *_rest in compiler.select or []])
         return rows, compiler, converters, sql, tuple(params)
 
 
-def _bound(value: Any) -> Any:
-    """A value as the ORM hands it to the database: only moments differ."""
+def bound(value: Any) -> Any:
+    """A value as the ORM hands it to the database, and finds it in a statement's parameters: only moments differ."""
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value

@@ -76,7 +76,7 @@ def test_a_correction_stands_on_the_page_in_the_list_and_in_the_log(client, desk
         assert WORDS in page, path
         assert "\u202e" not in page, path
         assert "&lt;b&gt;Sorry.&lt;/b&gt;" in page, path
-        assert f'<time datetime="{found.made:%Y-%m-%dT%H:%M:%S}+0000"' in page, path
+        assert f'<time datetime="{found.made:%Y-%m-%dT%H:%M:%S}+00:00"' in page, path
     assert WORDS not in client.get("/en/").content.decode()
     assert WORDS not in client.get("/zh-hans/corrections/").content.decode()
     line = article.decisions().last()

@@ -85,9 +85,11 @@ def test_a_preview_is_the_page_that_readers_get(client, editor):
 
     def body_of(html):
         article = html[html.index("<article>") : html.index("</article>")]
-        dated_or_shared = r'<time.*?</time>|<section class="share".*?</section>|<script[^>]*></script>'
-        return re.sub(r"\s+", " ", re.sub(dated_or_shared, "", article, flags=re.DOTALL))
+        shared = r'<section class="share".*?</section>|<script[^>]*></script>'
+        only_out = rf"<time.*?</time>|{shared}|<p>Is something wrong here.*?</p>"
+        return re.sub(r"\s+", " ", re.sub(only_out, "", article, flags=re.DOTALL))
 
+    assert "/correction/" not in preview  # nobody can report an error in what is not out
     assert body_of(preview) == body_of(public).replace(f"; responsible editor: {editor.byline()}", "")
 
 

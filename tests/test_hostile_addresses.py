@@ -108,7 +108,9 @@ def test_very_much_plain_typing_is_refused_before_it_is_rendered_and_kept(client
     assert "&amp;" * 1000 in answer.content.decode()
 
 
-@pytest.mark.parametrize("kind", ["articles/section", "articles/article", "articles/picture", "submissions/story"])
+@pytest.mark.parametrize(
+    "kind", ["articles/section", "articles/article", "articles/picture", "submissions/story", "cms/user", "auth/group"]
+)
 @pytest.mark.parametrize(
     "query", [f"id__exact={HUGE}", f"before={HUGE}", f"before={2**63}", "q=%00", f"section__id__exact={HUGE}"]
 )

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import hypothesis
 import pytest
@@ -12,13 +12,14 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from articles.models import Article, SearchEntry
-from articles.search import spelling, tokens
-from articles.search.engine import Document, Search, engine, find
+from articles.search import filters, spelling, tokens
+from articles.search.engine import Document, Search, engine
 from articles.search.filters import Filters
 from articles.search.query import parse
 from articles.search.views import KEPT
 from cms.worker import run_until_idle
 from tests.factories import make_article, make_report, make_section
+from tests.searching import find
 
 pytestmark = pytest.mark.django_db
 
@@ -309,46 +310,76 @@ def test_every_article_that_says_a_phrase_is_found_by_it_and_no_other(written, d
     assert set(hits) == said
 
 
-def test_what_is_scheduled_is_found_from_its_moment_on_by_the_very_same_statement(client, monkeypatch):
-    moment = timezone.now() + timedelta(hours=1)
-    make_article(headline="A ferry of tomorrow", published_at=moment)
+def readable_numbers(**narrowed):
+    sql, params = Filters(**narrowed).condition()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT e.article_id FROM articles_searchentry AS e WHERE {sql}", params)
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def test_the_condition_of_a_search_lets_through_what_published_lets_through_of_the_languages_sections_and_days(editor):
+    here, there, now = make_section("here"), make_section("there"), timezone.now()
+    for number in range(12):
+        make_article(
+            headline=f"Ferry {number}",
+            language=("en", "zh-hans")[number % 2],
+            section=(here, there)[number // 2 % 2],
+            published_at=now + timedelta(days=number // 4 - 1, seconds=-1),  # yesterday, today and tomorrow
+        )
+    held, killed = Article.objects.published()[:2]
     run_until_idle()
-    assert found(client, "ferry") == []
-    monkeypatch.setattr(timezone, "now", lambda: moment + timedelta(seconds=1))
+    make_report(held).uphold(by=editor, reason="Theirs.")
+    killed.kill(by=editor, reason="No.")
+    day = (now - timedelta(seconds=1)).date()
+    midnight = timezone.make_aware(datetime.combine(day, time.min))
+    each = {
+        "language": ("zh-hans", {"language": "zh-hans"}),
+        "section": (here, {"section": here}),
+        "since": (day, {"published_at__gte": midnight}),
+        "until": (day, {"published_at__lt": midnight + timedelta(days=1)}),
+    }
+    for names in ([], *([name] for name in each), list(each)):
+        asked = {name: each[name][0] for name in names}
+        known = {key: value for name in names for key, value in each[name][1].items()}
+        right = set(Article.objects.published().filter(**known).values_list("pk", flat=True))
+        assert readable_numbers(**asked) == right, names
+    assert len(readable_numbers()) == 6
+
+
+def test_nothing_that_is_kept_of_the_condition_depends_on_the_time_at_which_it_was_compiled(monkeypatch):
+    filters._published.cache_clear()
+    compiled, now = filters._published(connection.vendor), timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=400))
+    filters._published.cache_clear()
+    assert filters._published(connection.vendor) == compiled
+
+
+def shown(client):
+    """The headlines of one search that is made, not kept, without any work of the worker before it."""
     KEPT.clear()
-    assert found(client, "ferry") == ["A ferry of tomorrow"]
+    return [result.article.headline for result in client.get("/en/search/?q=ferry").context["page"].results]
 
 
-def may_be_read(language="", section=None, since=None, until=None):
-    rows = Article.objects.published()
-    rows = rows.filter(language=language) if language else rows
-    rows = rows.filter(section=section) if section else rows
-    rows = rows.filter(published_at__date__gte=since) if since else rows
-    return rows.filter(published_at__date__lte=until) if until else rows
-
-
-@pytest.mark.parametrize("names", ["", "language", "section", "since until", "language section since until"])
-def test_the_condition_of_a_search_is_met_by_what_published_gives(names):
-    here, day = make_section("here"), timezone.now().date()
-    chosen = {"language": "zh-hans", "section": here, "since": day, "until": day}
-    chosen = {name: chosen[name] for name in names.split()}
-    for old in (0, 0, 3):
-        for language in ("en", "zh-hans"):
-            for section in (here, make_section("there")):
-                at = timezone.now() - timedelta(days=old)
-                slug = f"a{Article.objects.count()}"
-                make_article(headline=slug, slug=slug, language=language, section=section, published_at=at)
+def test_what_changes_between_two_searches_is_told_by_the_second(client, editor, monkeypatch):
+    article = make_article(headline="The ferry")
+    later = make_article(headline="A later ferry", published_at=timezone.now() + timedelta(hours=2))
     run_until_idle()
-    for _once_more in range(2):
-        filters = Filters(**chosen)
-        sql, params = filters.condition()
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT e.article_id FROM articles_searchentry AS e WHERE {sql}", params)
-            found = {pk for (pk,) in cursor.fetchall()}
-        assert found == set(may_be_read(**chosen).values_list("pk", flat=True))
-        assert found
-        make_article(headline=f"Later {_once_more}", section=here, language="zh-hans", slug=f"later{_once_more}")
-        run_until_idle()
+    assert shown(client) == ["The ferry"]
+    report = make_report(article)
+    report.uphold(by=editor, reason="Theirs.")
+    assert shown(client) == []
+    article.withholdings.update(lifted=timezone.now())
+    assert shown(client) == ["The ferry"]
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=3))  # no more has happened than that time passed
+    assert shown(client) == ["A later ferry", "The ferry"]
+    monkeypatch.undo()
+    assert shown(client) == ["The ferry"]
+    later.unschedule(by=editor, reason="")
+    article.refresh_from_db()
+    article.kill(by=editor, reason="No.")
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=3))
+    assert shown(client) == []
 
 
 def test_a_long_article_is_found_by_its_last_words(client):

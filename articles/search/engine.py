@@ -16,14 +16,6 @@ COLUMNS = ("head", "dek", "body")
 ENTRY_COLUMNS = "number, article_id, facets, head, dek, body"
 
 
-class Hit(NamedTuple):
-    """An article that was found: the place of its tier, its number in the index, its id."""
-
-    tier: int
-    number: int
-    article: int
-
-
 class Document(NamedTuple):
     """An entry with the numbers that it stands under."""
 
@@ -85,14 +77,6 @@ def engine() -> Engine:
     from articles.search.sqlite import SQLite
 
     return SQLite()
-
-
-def find(search: Search) -> list[Hit]:
-    """Return the first results, in their order."""
-    sql, params = engine().hits(search)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return sorted((Hit(*row) for row in cursor.fetchall()), key=lambda hit: (hit.tier, -hit.number))
 
 
 def read(search: Search, *columns: str) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -15,10 +15,7 @@ from articles.models import Article, Section
 from articles.search import tokens
 from articles.search.engine import Sql
 from articles.search.entries import facet
-
-# Stands in the kept condition where the present belongs. It is long past, for `published()` takes the earlier of the
-# moment that it is given and the present; so were it ever left in its place, nothing would be found.
-_PRESENT = datetime(1000, 1, 1, tzinfo=UTC)
+from cms.prepared import MOMENT, bound
 
 
 @dataclass(frozen=True)
@@ -60,32 +57,27 @@ class Filters:
         if self.section:
             narrowed.append(("section_id =", self.section.pk))
         if self.since:
-            narrowed.append(("published_at >=", _bound(_midnight(self.since))))
+            narrowed.append(("published_at >=", bound(_midnight(self.since))))
         if self.until:
-            narrowed.append(("published_at <", _bound(_midnight(_day_after(self.until)))))
+            narrowed.append(("published_at <", bound(_midnight(_day_after(self.until)))))
         return narrowed
 
 
 def readable_now() -> Sql:
     """The condition by which readers may see the article of the entry `e` at this moment: `published()` as SQL."""
     sql, params = _published(connection.vendor)
-    present, now = _bound(_PRESENT), _bound(timezone.now())
+    present, now = bound(MOMENT), bound(timezone.now())
     return sql, [now if param == present else param for param in params]
 
 
 @cache
 def _published(vendor: str) -> Sql:
-    """`published()` as the ORM compiles it, which takes as long as a search; kept, so _PRESENT stands for the time."""
-    mine = Article.objects.published(until=_PRESENT).filter(pk=RawSQL("e.article_id", [])).order_by().values("pk")
+    """`published()` as the ORM compiles it, which takes as long as a search; kept, so MOMENT stands for the time."""
+    mine = Article.objects.published(until=MOMENT).filter(pk=RawSQL("e.article_id", [])).order_by().values("pk")
     sql, params = mine.query.get_compiler(connection=connection).as_sql()
-    if list(params).count(_bound(_PRESENT)) != 1:
+    if list(params).count(bound(MOMENT)) != 1:
         raise AssertionError("published() compares with the present in another way: what is kept would be wrong")
     return f"EXISTS ({sql})", list(params)
-
-
-def _bound(moment: datetime) -> Any:
-    """A moment as the ORM hands it to the database."""
-    return connection.ops.adapt_datetimefield_value(moment)
 
 
 def _day_after(day: date) -> date:
