@@ -69,7 +69,7 @@ class StaffAdmin(OddKeys, UserAdmin):
         above = () if request.user.is_superuser else ("is_superuser", "user_permissions")
         return (*fields, *above, "last_login", "date_joined")
 
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         """Name the roles in the reader's language."""
         if db_field.name != "groups":
             return super().formfield_for_manytomany(db_field, request, **kwargs)
