@@ -12,6 +12,7 @@ from articles.contents import contents, divided
 from articles.discovery.hreflang import alternates
 from articles.discovery.structured import article_data
 from articles.models import Article, ArticleQuerySet, Author, Tag
+from articles.models.article_queryset import CARD
 from articles.pages import RELATED
 from articles.related import KEPT
 from cms.prepared import MOMENT, Prepared
@@ -19,6 +20,13 @@ from cms.prepared import MOMENT, Prepared
 # The one tag that the page prints, read with its article: a query less on the page that is read most.
 _TAG = Tag.objects.filter(article=OuterRef("pk"))
 _SIGNED = Article.authors.through.objects.filter(article=OuterRef("pk"))
+_PAGE = (
+    *CARD,
+    *("body", "status", "origin", "submitted_at", "guidelines_number", "editor_name", "signed_sha256"),
+    *("sources", "corrected", "text_changed_at", "cover_alt", "cover_caption", "related"),
+    *("cover__source_type", "cover__claimed", "cover__declared", "cover__crops", "cover__credit"),
+    *("cover__licence", "cover__licence_note", "cover__licence_url"),
+)
 _NOBODY = -1  # no article has this id
 
 
@@ -30,7 +38,7 @@ def whole(articles: ArticleQuerySet, *, until: Any = None) -> ArticleQuerySet:
 
 
 def _at(slug: str, language: str, now: Any) -> ArticleQuerySet:
-    return whole(Article.objects.published(until=now).filter(slug=slug, language=language), until=now)
+    return whole(Article.objects.published(until=now).filter(slug=slug, language=language), until=now).only(*_PAGE)
 
 
 def _cards(now: Any, **places: int) -> ArticleQuerySet:
@@ -49,10 +57,14 @@ def readable_article(slug: str, language: str) -> Article | None:
     return next(iter(_article(slug=slug, language=language, now=timezone.now())), None)
 
 
-def shown(found: Article) -> dict[str, Any]:
+def authors_of(found: Article) -> list[Author]:
+    """Who has signed an article that was read by `whole`; no query where nobody has."""
+    return _authors(article=found.pk) if found.is_signed else []  # type: ignore[attr-defined]  # annotated by `whole`
+
+
+def shown(found: Article, authors: list[Author], related: list[Article]) -> dict[str, Any]:
     """What the template of an article's page needs; `found` was read by `whole`, and has its time."""
     tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated by `whole`
-    authors = _authors(article=found.pk) if found.is_signed else []  # type: ignore[attr-defined]
     text, parts = divided(found.body)
     permalink = found.permalink()
     return {
@@ -61,7 +73,7 @@ def shown(found: Article) -> dict[str, Any]:
         "contents": contents(parts, found.reading_minutes),
         "authors": authors,
         "translations": found.translations(),
-        "related": related_to(found),
+        "related": related,
         "tags": [tag] if tag.slug else [],
         "permalink": permalink,
         "address": uri_to_iri(permalink),

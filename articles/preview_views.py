@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from articles.article_page import shown, whole
+from articles.article_page import authors_of, related_to, shown, whole
 from articles.models import Article, Preview
 
 GONE_PUBLIC = {Article.Status.PUBLISHED, Article.Status.KILLED}
@@ -49,4 +49,5 @@ def _page(request: HttpRequest, found: Article, link: Preview) -> HttpResponse:
         "until": link.until,
         "zone": settings.TIME_ZONE,
     }
-    return render(request, "articles/preview.html", shown(found) | nothing_claimed)
+    context = shown(found, authors_of(found), related_to(found))
+    return render(request, "articles/preview.html", context | nothing_claimed)

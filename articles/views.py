@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles.article_page import readable_article, shown
+from articles.article_page import authors_of, readable_article, related_to, shown
 from articles.discovery.feeds import FORMATS
 from articles.discovery.hreflang import alternates, same_in_each_language
 from articles.discovery.structured import organisation_data
@@ -32,6 +32,7 @@ from articles.models import (
 )
 from articles.pages import page_of
 from cms.page_cache import public_page
+from cms.plates import printed
 
 HOME_LATEST, HOME_A_SECTION, HOME_PLACED = 5, 4, 10
 _PICTURE_FILE = re.compile(r"pictures/([0-9a-f]{32})/(?:original-[0-9a-f]{8}|\d{1,5}|\d{1,2}x\d)\.(?:jpe?g|webp|avif)")
@@ -54,9 +55,13 @@ def home(request: HttpRequest) -> HttpResponse:
     desks = [(section, found[:HOME_A_SECTION]) for section, found in sections.items() if len(found) > 1]
     more = [found[0] for found in sections.values() if len(found) == 1]
     lead = articles[0] if articles else None
-    context: dict[str, Any] = {"lead": lead, "latest": shown, "desks": desks, "more": more}
-    context |= {"structured": organisation_data(get_language()), "alternates": same_in_each_language("articles:home")}
-    return render(request, "articles/home.html", context)
+
+    def context() -> dict[str, Any]:
+        alternates = same_in_each_language("articles:home")
+        about = {"structured": organisation_data(get_language()), "alternates": alternates}
+        return about | {"lead": lead, "latest": shown, "desks": desks, "more": more}
+
+    return printed(request, "articles/home.html", context, articles)
 
 
 @require_safe
@@ -65,8 +70,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     """A section's articles, newest first."""
     found = get_object_or_404(Section, slug=slug)
     articles = Article.objects.in_language(get_language()).filter(section=found)
-    same = same_in_each_language("articles:section", slug)
-    return _list(request, found.name, articles.for_cards(), alternates=same)
+    return _list(request, found, articles, "articles:section")
 
 
 @require_safe
@@ -77,7 +81,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     # A subquery, not a join: SQLite then reads the tag's links once, not one by one for every article there is.
     tagged = Article.tags.through.objects.filter(tag=found).values("article")
     articles = Article.objects.in_language(get_language()).filter(pk__in=tagged)
-    return _list(request, found.name, articles.for_cards())
+    return _list(request, found, articles)
 
 
 @require_safe
@@ -87,17 +91,28 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Author, slug=slug)
     signed = Article.authors.through.objects.filter(author=found).values("article")
     articles = Article.objects.in_language(get_language()).filter(pk__in=signed)
-    same = same_in_each_language("articles:author", slug)
-    return _list(request, found.name, articles.for_cards(), alternates=same, author=found)
+    return _list(request, found, articles, "articles:author")
 
 
-def _list(request: HttpRequest, heading: str, articles: ArticleQuerySet, **more: Any) -> HttpResponse:
-    """A page of a list; `more` is what else the template may be given."""
-    page = page_of(articles, request.GET.get("before", ""), request.path)
-    empty = _("Nothing has been published here yet.")
-    context = {"heading": heading, "page": page, "articles": page.articles, "empty_text": empty, **more}
-    context["feeds"] = [(kind, media_type.partition(";")[0]) for kind, (media_type, _write) in FORMATS.items()]
-    return render(request, "articles/list.html", context | {"older_url": page.older_url, "newest_url": page.newest_url})
+def _list(
+    request: HttpRequest, about: Section | Tag | Author, articles: ArticleQuerySet, name: str = ""
+) -> HttpResponse:
+    """A page of the articles that are `about` something; `name` of its address, where each language has one."""
+    page = page_of(articles.for_cards(), request.GET.get("before", ""), request.path)
+    pages = {"older_url": page.older_url, "newest_url": page.newest_url}
+
+    def context() -> dict[str, Any]:
+        return {
+            "heading": about.name,
+            "author": about if isinstance(about, Author) else None,
+            "alternates": same_in_each_language(name, about.slug) if name else [],
+            "feeds": [(kind, media_type.partition(";")[0]) for kind, (media_type, _write) in FORMATS.items()],
+            "articles": page.articles,
+            "empty_text": _("Nothing has been published here yet."),
+            **pages,
+        }
+
+    return printed(request, "articles/list.html", context, about, page.articles, *pages.values())
 
 
 @require_safe
@@ -108,9 +123,13 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         unreadable = Article.objects.filter(slug=slug, language=get_language()).first()
         return _not_readable(request, unreadable) or _moved(request, slug)
-    context = shown(found)
-    request.versions = {row["language"]: row["url"] for row in context["translations"]}  # type: ignore[attr-defined]
-    return render(request, "articles/article.html", context)
+    authors, related = authors_of(found), related_to(found)
+
+    def context() -> dict[str, Any]:
+        request.versions = {row["language"]: row["url"] for row in found.translations()}  # type: ignore[attr-defined]
+        return shown(found, authors, related)
+
+    return printed(request, "articles/article.html", context, found, authors, related)
 
 
 @require_safe

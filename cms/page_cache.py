@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -29,6 +30,7 @@ Clock = Callable[[], datetime | None]
 _clocks: list[Clock] = []
 SITE, FRAME = "generation", "frame"
 """What has generations: all of the site, and the masthead and footer around every page, which no move changes."""
+_CONDITIONS = frozenset(f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE"))
 SURROGATE_KEY = "site"
 """The surrogate key of every public page, by which a shared cache is told to drop them (cms/purging.py)."""
 PURGED_SECONDS = 300
@@ -62,7 +64,7 @@ def generation(what: str = SITE) -> str:
     if settings.CACHE_URL:
         return str(cache.get_or_set(f"copydesk:{what}", lambda: secrets.token_hex(8), None))
     try:
-        stat = (settings.DATA / what).stat()
+        stat = os.stat(f"{settings.DATA}/{what}")  # noqa: PTH116 - before every kept page: half a Path's time
     except FileNotFoundError:
         return "first"
     return f"{stat.st_ino}-{stat.st_mtime_ns}"
@@ -169,6 +171,8 @@ def front_door(get_response: View) -> View:
         if found := cache.get(key):
             response, change = found
             response.headers["Cache-Control"] = _for_others(change)  # time has gone by
+            if _CONDITIONS.isdisjoint(asked):
+                return cast("HttpResponse", response)
             return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
         request.at_front_door = True  # type: ignore[attr-defined]  # `public_page` need not keep it too
         response = get_response(request)

@@ -29,8 +29,6 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key(DATA)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
@@ -48,9 +46,7 @@ UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a st
 LOG_HEADS_TO = env.str("LOG_HEADS_TO", default="")  # who keeps the signed heads of the log, see docs/production.md
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", default=120))  # after its holder's last step (cms/claims.py)
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
-COVER_GENERATOR = env.str(
-    "COVER_GENERATOR", default=""
-)  # draws covers in place of articles/cover_art (docs/editing.md)
+COVER_GENERATOR = env.str("COVER_GENERATOR", default="")  # in place of articles/cover_art (docs/editing.md)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after it was last saved
 
 # Where set, nobody publishes alone the story that they accepted, and a kill takes two people.
@@ -148,6 +144,8 @@ else:
     # Django's pool and persistent connections exclude each other.
     _database["CONN_MAX_AGE"] = 0
     _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16)}
+    # At their first run: those that cms/prepared.py sends. Not with a pooler that changes sessions in between.
+    _database["OPTIONS"]["prepare_threshold"] = 0 if env.bool("DATABASE_PREPARE", default=True) else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHES = {
@@ -164,7 +162,10 @@ CACHES["counts"] = (
     if CACHE_URL
     else CACHES["default"] | {"LOCATION": "counts", "OPTIONS": {"MAX_ENTRIES": 50_000, "CULL_FREQUENCY": 10}}
 )
-CACHES["template_fragments"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"}
+# Always in each process' own memory, as its own templates made them: pages of 30 KB, cards of 1 KB (cms/plates.py).
+for _name, _most in (("template_fragments", 300), ("plates", 1000), ("cards", 10_000)):
+    _memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": _name}
+    CACHES[_name] = _memory | {"OPTIONS": {"MAX_ENTRIES": _most}}
 PAGE_CACHE_SECONDS = 60
 PURGE_URL = env.str("PURGE_URL", default="")  # a shared cache that is told of changes (docs/production.md)
 PURGE_HEADER = env.str("PURGE_HEADER", default="")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -59,3 +59,46 @@ def test_a_place_without_a_value_is_a_mistake():
     find = Prepared(readable, slug="\0slug", now=MOMENT)
     with pytest.raises(KeyError):
         find(slug="first")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plans between two runs")
+class TestOnPostgreSQL:
+    """What PostgreSQL keeps of it."""
+
+    @staticmethod
+    def prepared():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements")
+            return [statement for (statement,) in cursor.fetchall()]
+
+    def test_the_server_keeps_its_plan_with_our_constants_written_out(self):
+        make_article(slug="first")
+        find = Prepared(readable, slug="\0slug", now=MOMENT)
+        find(slug="first", now=timezone.now())
+        (statement,) = [found for found in self.prepared() if "articles_article" in found]
+        assert "'published'" in statement  # so that a partial index serves
+        assert "first" not in statement
+
+    def test_other_queries_are_asked_as_before(self):
+        find = Prepared(readable, slug="\0slug", now=MOMENT)
+        find(slug="first", now=timezone.now())
+        Article.objects.filter(slug="an ordinary one").exists()
+        assert not [found for found in self.prepared() if "an ordinary one" in found]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_it_goes_on_after_a_transaction_that_failed(self):
+        article = make_article(slug="first")
+        find = Prepared(readable, slug="\0slug", now=MOMENT)
+        for _again in range(2):
+            with pytest.raises(ZeroDivisionError), transaction.atomic():
+                assert find(slug="first", now=timezone.now()) == [article]
+                raise ZeroDivisionError
+        assert find(slug="first", now=timezone.now()) == [article]
+
+    def test_a_pooler_that_cannot_keep_statements_is_spared_them(self, monkeypatch):
+        connection.ensure_connection()
+        monkeypatch.setattr(connection.connection, "prepare_threshold", None)
+        make_article(slug="first")
+        find = Prepared(lambda slug, now: readable(slug, now).order_by("uid"), slug="\0slug", now=MOMENT)
+        assert len(find(slug="first", now=timezone.now())) == 1
+        assert not [found for found in self.prepared() if '"uid" ASC' in found]

@@ -17,6 +17,14 @@ from cms.workflow import DeskQuerySet
 if TYPE_CHECKING:
     from articles.models.article import Article  # noqa: F401  (the base class names it)
 
+_COVER = ("file", "width", "height", "renditions", "focus_x", "focus_y")
+CARD = (
+    *("slug", "language", "headline", "dek", "byline", "reading_minutes", "published_at"),
+    *("section__slug", "section__name_en", "section__name_zh_hans"),
+    *(f"cover__{name}" for name in _COVER),
+)
+"""The columns that a card shows: of a list's articles nothing else is read."""
+
 
 class ArticleQuerySet(DeskQuerySet["Article"]):
     """Articles by who may see them."""
@@ -47,7 +55,7 @@ class ArticleQuerySet(DeskQuerySet["Article"]):
 
     def for_cards(self) -> Self:
         """With what a card in a list shows, and nothing else."""
-        return self.select_related("section", "cover").defer("body", "sources", "corrected")
+        return self.select_related("section", "cover").only(*CARD)
 
     def with_translations(self, *, until: datetime | None = None) -> Self:
         """Each annotated with the slug of its readable version in every language: `slug_in_<language>`."""

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tests.bench import corpus
+from tests.bench import beside_bare, corpus
 from tests.bench.house import Findings, House, engine, new_house, parser
-from tests.bench.traffic import Rate, fetch, hammer, hammer_each, serving
+from tests.bench.traffic import fetch, hammer, hammer_each, serving
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -33,7 +33,7 @@ WORDS = 1000
 ARTICLE, SECTION, TAG = "/en/news/story-7/", "/en/section/business/", "/en/tag/subject-3/"
 FAR, LAST = "section, page 500", "section, last page"
 SAME, GROWN = 1.2, 1.5  # times what page 1 takes, and times what it takes among the first number of articles
-KEPT, MADE, SEARCHES = 0.7, 0.12, 200  # of the bare view's rate; a second
+SEARCHES = 200  # a second
 Times = dict[str, float]  # page -> milliseconds
 
 
@@ -186,40 +186,18 @@ def _print_plans(client: Client, pages: dict[str, str]) -> None:
 def _tell_traffic(findings: Findings, house: House, chosen: Namespace, pages: dict[str, str], count: int) -> None:
     """What the server gives, and what it gives where one view returns the same bytes."""
     load = chosen.connections, chosen.seconds
+    each = _each_once(count)
+    queries = _searches() if count <= chosen.index else {}
     with serving("cms.wsgi:application", house.port, house.environment(), chosen.threads):
         _tell_headers(findings, house)
-        (house.folder / "page.html").write_bytes(fetch(house.site_url + ARTICLE)[1])
-        kept = {name: hammer(house.site_url + path, *load) for name, path in pages.items()}
-        each = {name: [house.site_url + path for path in paths] for name, paths in _each_once(count).items()}
-        made = {name: hammer_each(urls, *load) for name, urls in each.items()}
-        queries = _searches() if count <= chosen.index else {}
-        found = {name: hammer_each([house.site_url + path for path in paths], *load) for name, paths in queries.items()}
-    _tell_beside_bare(findings, house, chosen, kept, made)
-    for name, rate in found.items():
-        findings.add(f"search, made: {name}", str(rate), f">= {SEARCHES}/s", rate.second >= SEARCHES)
-
-
-def _tell_beside_bare(
-    findings: Findings, house: House, chosen: Namespace, kept: dict[str, Rate], made: dict[str, Rate]
-) -> None:
-    """The rates as parts of that of the bare view; the one with a new project's middleware is told beside it."""
-    environment = house.environment() | {"BENCH_PAGE": str(house.folder / "page.html")}
-    environment.pop("DJANGO_SETTINGS_MODULE")
-    bare = {}
-    for name, more in {
-        "a bare view": {},
-        "the same with a new project's middleware": {"BENCH_MIDDLEWARE": "1"},
-    }.items():
-        with serving("tests.bench.bare:application", house.port, environment | more, chosen.threads):
-            bare[name] = hammer(house.site_url + ARTICLE, chosen.connections, chosen.seconds)
-        findings.add(f"{name}, the article's bytes", str(bare[name]))
-    plain, usual = (rate.second for rate in bare.values())
-    for way, rates, least in (("kept", kept, KEPT), ("made", made, MADE)):
-        for name, rate in rates.items():
-            part = rate.second / plain
-            budget = f">= {least}" if name == "article" else ""
-            told = f"{rate}: {part:.3f} of the bare view, {rate.second / usual:.3f} of the other"
-            findings.add(f"{name}, {way}", told, budget, part >= least)
+        beside_bare.tell(findings, house, chosen, ARTICLE, each.pop("article"))
+        for name, path in pages.items():
+            findings.add(f"{name}, kept", str(hammer(house.site_url + path, *load)))
+        for name, paths in each.items():
+            findings.add(f"{name}, made", str(hammer_each([house.site_url + path for path in paths], *load)))
+        for name, paths in queries.items():
+            rate = hammer_each([house.site_url + path for path in paths], *load)
+            findings.add(f"search, made: {name}", str(rate), f">= {SEARCHES}/s", rate.second >= SEARCHES)
 
 
 def _each_once(count: int) -> dict[str, list[str]]:
