@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
@@ -112,8 +113,10 @@ def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[V
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.method not in {"GET", "HEAD"}:
                 return view(request, *args, **kwargs)
-            if hasattr(request, "at_front_door"):
-                return _finish(request, view(request, *args, **kwargs))
+            if store is None and hasattr(request, "at_front_door") and _asks_plainly(request, parameters):
+                response = _finish(request, view(request, *args, **kwargs))
+                response.is_for_all = True  # type: ignore[attr-defined]  # `front_door` keeps it
+                return response
             query = "&".join(f"{name}={request.GET.get(name, '')}" for name in parameters)
             place = f"{request.get_host()}|{get_language()}|{request.path}|{query}".encode()
             key = f"response:{generation()}:{hashlib.sha256(place).hexdigest()}"
@@ -132,6 +135,13 @@ def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[V
     return decorate
 
 
+def _asks_plainly(request: HttpRequest, parameters: tuple[str, ...]) -> bool:
+    """Whether the address names what the page depends on and nothing else, in the one way in which we link to it."""
+    query = request.META.get("QUERY_STRING", "")
+    asked = {name: request.GET[name] for name in parameters if name in request.GET}
+    return not query or query == urlencode(asked)
+
+
 def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Say how the page may be kept by others: browsers ask again, shared caches do for a while (RFC 9111, RFC 5861)."""
     if response.status_code != 200:
@@ -140,7 +150,6 @@ def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response["Surrogate-Key"] = SURROGATE_KEY
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
-    response.is_public_page = True  # type: ignore[attr-defined]  # for `front_door`
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
@@ -156,7 +165,7 @@ def _for_others(change: datetime | None) -> str:
 def front_door(get_response: View) -> View:
     """The outermost middleware: answer with a kept page before anything else is asked, as it was answered before.
 
-    It keeps the public pages below `/<lang>/` that are asked for without a query; `public_page` keeps the others.
+    It keeps the public pages below `/<lang>/` that are asked for as we link to them; `public_page` keeps the others.
     What was answered once is the same for everybody: no cookie, no nonce. The key has the scheme and host as they
     came, which Django has examined when the page was made.
     """
@@ -164,9 +173,10 @@ def front_door(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         asked = request.META
-        if request.method != "GET" or asked.get("QUERY_STRING") or not request.path_info.startswith(languages):
+        if request.method != "GET" or not request.path_info.startswith(languages):
             return get_response(request)
-        place = f"{generation()}|{request.scheme}|{asked.get('HTTP_HOST')}|{request.path}"
+        address = f"{request.path}?{asked.get('QUERY_STRING', '')}"
+        place = f"{generation()}|{request.scheme}|{asked.get('HTTP_HOST')}|{address}"
         key = f"answer:{hashlib.sha256(place.encode()).hexdigest()[:32]}"
         if found := cache.get(key):
             response, change = found
@@ -186,4 +196,4 @@ def front_door(get_response: View) -> View:
 def _is_same_for_all(response: HttpResponse) -> bool:
     """Whether this answer may be given to everybody else."""
     private = response.cookies or "'nonce-" in response.get("Content-Security-Policy", "")
-    return response.status_code == 200 and hasattr(response, "is_public_page") and not private
+    return response.status_code == 200 and hasattr(response, "is_for_all") and not private

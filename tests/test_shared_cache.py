@@ -76,6 +76,20 @@ def test_a_kept_page_is_answered_before_anything_else_and_byte_for_byte_the_same
     assert client.head(url)["ETag"] == first["ETag"]
 
 
+def test_an_older_page_of_a_list_is_kept_at_the_front_door_by_its_link_alone(client, django_assert_num_queries):
+    for number in range(23):
+        make_article(slug=f"story-{number}")
+    older = client.get("/en/section/business/").context["older_url"]
+    first = client.get(older)
+    with django_assert_num_queries(0):
+        assert dict(client.get(older).items()) == dict(first.items())
+    at_the_door = {key for key in cache._cache if "answer:" in key}
+    for made_up in (f"{older}&utm_source=x", f"{older}&before=2-2", older.replace("before", "%62efore")):
+        assert client.get(made_up).status_code in {200, 404}
+    assert {key for key in cache._cache if "answer:" in key} == at_the_door
+    assert client.get(f"{older}&utm_source=x").content == first.content
+
+
 def test_what_is_for_one_person_is_never_given_to_another(client, admin_client):
     answers = []
     for path in ("/en/submit/", "/en/receipt/", "/en/news/none/", "/admin/", "/en/copyright/report/"):
