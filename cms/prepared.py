@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
@@ -83,6 +83,18 @@ def _with_constants(sql: str, params: Any, places: set[Any]) -> tuple[str, list[
 
 def _answer(sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     """All rows. PostgreSQL gets the parameters beside the statement, and prepares that (`prepare_threshold`)."""
+    try:
+        return _rows(sql, params)
+    except NotSupportedError:
+        if connection.in_atomic_block:
+            raise
+        # A migration has changed a column's type since it was planned ("cached plan must not change result type").
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")  # psycopg forgets its names with it
+        return _rows(sql, params)
+
+
+def _rows(sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     with _cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

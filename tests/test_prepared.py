@@ -12,6 +12,7 @@ from cms.prepared import MOMENT, Prepared
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
+PLACE = ("dbname", "host", "port", "user", "password")
 
 
 def readable(slug, now):
@@ -61,6 +62,14 @@ def test_a_place_without_a_value_is_a_mistake():
         find(slug="first")
 
 
+def another_session():
+    """A connection to the same database that a migration beside us would have."""
+    import psycopg
+
+    wanted = {name: value for name, value in connection.get_connection_params().items() if name in PLACE}
+    return psycopg.connect(**wanted, autocommit=True)
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plans between two runs")
 class TestOnPostgreSQL:
     """What PostgreSQL keeps of it."""
@@ -94,6 +103,18 @@ class TestOnPostgreSQL:
                 assert find(slug="first", now=timezone.now()) == [article]
                 raise ZeroDivisionError
         assert find(slug="first", now=timezone.now()) == [article]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_migration_that_widens_a_column_beside_it_is_no_error(self):
+        article, find = make_article(slug="first"), Prepared(readable, slug="\0slug", now=MOMENT)
+        assert find(slug="first", now=timezone.now()) == [article]
+        with another_session() as other:
+            try:
+                other.execute("ALTER TABLE articles_article ALTER COLUMN byline TYPE varchar(300)")
+                assert find(slug="first", now=timezone.now()) == [article]
+                assert find(slug="first", now=timezone.now()) == [article]
+            finally:
+                other.execute("ALTER TABLE articles_article ALTER COLUMN byline TYPE varchar(255)")
 
     def test_a_pooler_that_cannot_keep_statements_is_spared_them(self, monkeypatch):
         connection.ensure_connection()
