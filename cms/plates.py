@@ -51,7 +51,7 @@ def _facts(value: Any) -> Any:
     """What a template can take from a value without asking the database, as something whose repr says all of it."""
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, Model):
+    if isinstance(value, Model) and "_prefetched_objects_cache" not in vars(value):  # of which repr tells a part only
         columns = {name: _column(found) for name, found in vars(value).items() if name != "_state"}
         rows = {name: _facts(row) for name, row in value._state.fields_cache.items()}
         return value._meta.label, columns, rows

@@ -111,9 +111,12 @@ def test_each_language_has_a_plate_of_its_own():
         assert plate(lambda: "中文", "same") == "中文"
 
 
-def test_what_no_words_tell_apart_makes_no_plate():
+def test_what_no_words_tell_apart_makes_no_plate(article):
     with pytest.raises(TypeError, match="object"):
         plate(lambda: "", object())
+    (prefetched,) = Article.objects.filter(pk=article.pk).prefetch_related("tags")
+    with pytest.raises(TypeError, match="Article"):
+        plate(lambda: "", prefetched)
 
 
 def test_a_plate_asks_the_database_for_nothing_more(article, django_assert_num_queries):
