@@ -48,9 +48,7 @@ UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a st
 LOG_HEADS_TO = env.str("LOG_HEADS_TO", default="")  # who keeps the signed heads of the log, see docs/production.md
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", default=120))  # after its holder's last step (cms/claims.py)
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
-COVER_GENERATOR = env.str(
-    "COVER_GENERATOR", default=""
-)  # draws covers in place of articles/cover_art (docs/editing.md)
+COVER_GENERATOR = env.str("COVER_GENERATOR", default="")  # draws covers in place of ours (docs/editing.md)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after it was last saved
 
 # Where set, nobody publishes alone the story that they accepted, and a kill takes two people.
@@ -106,6 +104,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "cms.signin.middleware.second_factor_first",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *(["cms.middleware.OwnNotFound"] if DEBUG else []),
 ]
 ROOT_URLCONF = "cms.urls"
 WSGI_APPLICATION = "cms.wsgi.application"
