@@ -176,7 +176,8 @@ def _step(item: DeskItem, decision: Decision) -> str:
 
 
 def _field_names(item: DeskItem, names: Iterable[str]) -> list[str]:
-    fields = {field.name: field for field in item._meta.get_fields()}
+    fields = {getattr(field, "attname", field.name): field for field in item._meta.get_fields()}
+    fields |= {field.name: field for field in item._meta.get_fields()}
     return [_field_name(fields.get(name), name) for name in names]
 
 
