@@ -47,6 +47,8 @@ STEPS = {
     "propose_kill": pgettext_lazy("log", "proposed to kill"),
     "open_preview": pgettext_lazy("log", "preview link made"),
     "close_preview": pgettext_lazy("log", "preview link revoked"),
+    "stand_by_origin": pgettext_lazy("log", "stood by the cover's origin"),
+    "draw_cover": pgettext_lazy("log", "cover drawn"),
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
 }
