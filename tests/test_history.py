@@ -239,3 +239,16 @@ def test_sending_a_story_makes_nobody_an_author(editor):
     story.accept(by=make_editor(), reason="")
     assert Story.objects.get().article
     assert not Author.objects.exists()
+
+
+def test_an_author_who_is_deleted_leaves_their_articles_and_their_bylines(client, desk):
+    author = Author.objects.create(slug="lin-an", name_en="Lin An")
+    article = make_article(byline="Lin An")
+    article.authors.add(author)
+    address = reverse("admin:articles_author_delete", args=[author.pk])
+    asked = desk.get(address).content.decode()
+    assert "Lin An" in asked
+    assert "Article_authors" not in asked, "what it lists means something to an editor, and is never long"
+    assert desk.post(address, {"post": "yes"}).status_code == 302
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert "<b>Lin An</b>" in page
