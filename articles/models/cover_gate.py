@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -80,11 +80,12 @@ class CoverGate(DeskItem):
             self.note(picture=self.cover.uid.hex, origin=self.cover.source_type)
 
     @move(sources=[DRAFT, PUBLISHED], target=None, permission="articles.publish_article", label=_("Have a cover drawn"))
-    def draw_cover(self, *, by: User, reason: str) -> None:
-        """Give an article without a picture one that is drawn by code, as an accepted story gets it."""
+    def draw_cover(self, *, by: User, reason: str) -> Self:
+        """Give an article without a picture one that is drawn by code, and lead back to the article, which shows it."""
         if self.cover:
             raise ValidationError(_("It has a cover. Remove that first to have one drawn."))
         self.note(picture=Picture.objects.draw_cover(cast("Article", self)).uid.hex)
+        return self
 
     def _open_to(self, user: User) -> list[Move]:
         """Without moves that have no use now: where nothing is in doubt, and where there is a cover."""
