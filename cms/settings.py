@@ -193,6 +193,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # icons that are asked for at these addresses, whatever a page says
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # text only; pictures have their own limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
