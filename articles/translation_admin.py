@@ -114,7 +114,8 @@ class TranslatedAdmin(admin.ModelAdmin):
         try:
             return super().add_view(request, form_url, extra_context)
         except IntegrityError:  # the form was checked before the other one's article was there: now it is
-            for upload in request.FILES.values():
+            uploads: Any = request.FILES
+            for upload in uploads.values():
                 upload.seek(0)
             return super().add_view(request, form_url, extra_context)
 
