@@ -176,8 +176,16 @@ class SectionAdmin(PublicAdmin):
     search_fields = ["name_en", "name_zh_hans", "slug"]
 
 
+class OfManyAdmin(PublicAdmin):
+    """What stands on articles, and can be taken off all of them."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """It goes, its articles stay: they are not listed, for there may be a great many."""
+        return [str(found) for found in objs], {}, set(), []
+
+
 @admin.register(Author)
-class AuthorAdmin(PublicAdmin):
+class AuthorAdmin(OfManyAdmin):
     """Authors with a page of their own."""
 
     list_display = ["name_en", "name_zh_hans", "slug"]
@@ -213,17 +221,13 @@ class HomePlaceAdmin(PublicAdmin):
 
 
 @admin.register(Tag)
-class TagAdmin(PublicAdmin):
+class TagAdmin(OfManyAdmin):
     """Tags."""
 
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
     search_whole = (("slug", None, _("slug")),)
     nothing_yet = _("There is no tag yet. Add one here; an import brings its own.")
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """A tag goes, its articles stay: they are not listed, for there may be a great many."""
-        return [str(tag) for tag in objs], {}, set(), []
 
 
 class PageForm(forms.ModelForm):

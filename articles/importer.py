@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from articles.interchange import BATCH, BadLine, explain, parse_line, series_of, taken_by_others
 from articles.models import Article, Author, Picture, Section, Tag
@@ -146,6 +147,8 @@ class Importer:
         names = {*FIELDS.values(), "section_id", "series", "slug"}
         names -= {"cover_caption"} if row["cover_caption"] is None else set()  # a file that knows none takes none away
         changes = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(article, name)}
+        if article.status == Article.Status.PUBLISHED:
+            self._refuse_lost(article, changes)
         cover = self._cover(row, article.cover) if row["cover"] else article.cover
         if cover != article.cover:
             changes["cover"] = cover
@@ -156,6 +159,16 @@ class Importer:
             article.tags.set(Tag.objects.named(row["tags"]))
             article.settle_stale(by=self.by)  # the file brings both versions; what it leaves alone goes on waiting
         self.counts["changed" if changes or retagged else "same"] += 1
+
+    def _refuse_lost(self, article: Article, changes: dict[str, Any]) -> None:
+        """What readers see may be changed, not emptied nor put off: as in the admin."""
+        if "published_at" in changes:
+            if not changes["published_at"]:
+                raise BadLine("published_at: the article is published and keeps its time; to take it off, kill it")
+            if article.has_run() and changes["published_at"] > timezone.now():
+                raise BadLine("published_at: readers have seen the article, its time cannot lie ahead")
+        if not plain_text(changes.get("body", article.body)):
+            raise BadLine("body_html has no text")
 
     def _cover(self, row: dict[str, Any], present: Picture | None) -> Picture:
         """Take the cover's file in, unless it is the one we have. Its path may not leave the file's folder."""

@@ -10,6 +10,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, StaleTranslation
@@ -106,6 +108,16 @@ def leave_series(article: Article, *, by: User) -> None:
 
 class TranslatedAdmin(admin.ModelAdmin):
     """The list of the field, and the save of its answer."""
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The form of a new article. Where somebody else takes its place this moment, it says so, and by whom."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except IntegrityError:  # the form was checked before the other one's article was there: now it is
+            uploads: Any = request.FILES
+            for upload in uploads.values():
+                upload.seek(0)
+            return super().add_view(request, form_url, extra_context)
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """What is typed into the field finds no article in the language that it asks others of."""

@@ -98,12 +98,14 @@ def _list(
     request: HttpRequest, about: Section | Tag | Author, articles: ArticleQuerySet, name: str = ""
 ) -> HttpResponse:
     """A page of the articles that are `about` something; `name` of its address, where each language has one."""
-    page = page_of(articles.for_cards(), request.GET.get("before", ""), request.path)
+    before = request.GET.get("before", "")
+    page = page_of(articles.for_cards(), before, request.path)
     pages = {"older_url": page.older_url, "newest_url": page.newest_url}
 
     def context() -> dict[str, Any]:
         return {
             "heading": about.name,
+            "before": before,
             "author": about if isinstance(about, Author) else None,
             "alternates": same_in_each_language(name, about.slug) if name else [],
             "feeds": [(kind, media_type.partition(";")[0]) for kind, (media_type, _write) in FORMATS.items()],
@@ -112,7 +114,7 @@ def _list(
             **pages,
         }
 
-    return printed(request, "articles/list.html", context, about, page.articles, *pages.values())
+    return printed(request, "articles/list.html", context, about, before, page.articles, *pages.values())
 
 
 @require_safe
@@ -173,16 +175,18 @@ def _not_readable(request: HttpRequest, article: Article | None) -> HttpResponse
 
 @require_safe
 def media(request: HttpRequest, path: str) -> FileResponse:
-    """A picture's file, by its unguessable name; not while every article that shows it is withheld or killed."""
+    """A picture's file, by its unguessable name; to editors only, while all that show it are withheld or killed."""
     match = _PICTURE_FILE.fullmatch(path)
     if not match or not default_storage.exists(path):
         raise Http404
     picture = get_object_or_404(Picture, uid=match[1])
     off = Q(status=Article.Status.KILLED) | Exists(Withholding.objects.active().filter(article=OuterRef("pk")))
     shown = Article.objects.published().filter(cover=picture)
-    if Article.objects.filter(off, cover=picture).exists() and not shown.exists():
+    is_off = Article.objects.filter(off, cover=picture).exists() and not shown.exists()
+    if is_off and not request.user.has_perm("articles.view_picture"):
         raise Http404
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     response = FileResponse(default_storage.open(path), content_type=kind)
-    response["Cache-Control"] = "public, max-age=600, s-maxage=0"  # nobody else shows it once it is withheld
+    # Nobody else shows it once it is withheld.
+    response["Cache-Control"] = "private, no-store" if is_off else "public, max-age=600, s-maxage=0"
     return response

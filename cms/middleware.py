@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.shortcuts import render
+from django.urls import Resolver404
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
 MOST_BYTES = 16 * 1024 * 1024  # a picture of 12 MB, the text, and what the browser adds
 _DRAINED = 64 * 1024 * 1024  # see LargeBodies._refuse
@@ -106,3 +108,20 @@ def _drain(request: HttpRequest, left: int) -> None:
             left -= len(chunk)
     except OSError:
         return
+
+
+class OwnNotFound:
+    """With DEBUG, shows our own page where there is none: a newcomer shall see what readers see, not our addresses."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Replace Django's own page about an address that leads nowhere."""
+        response = self.get_response(request)
+        nowhere = response.status_code == 404 and request.resolver_match is None
+        return page_not_found(request, Resolver404()) if nowhere else response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for a view that found nothing."""
+        return page_not_found(request, error) if isinstance(error, Http404) else None

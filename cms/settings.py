@@ -46,7 +46,7 @@ UNANSWERED = timedelta(days=env.int("UNANSWERED_DAYS", default=30))  # then a st
 LOG_HEADS_TO = env.str("LOG_HEADS_TO", default="")  # who keeps the signed heads of the log, see docs/production.md
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", default=120))  # after its holder's last step (cms/claims.py)
 CHECK_HOOK_URL = env.str("CHECK_HOOK_URL", default="")  # an outside checker of stories, see docs/checks.md
-COVER_GENERATOR = env.str("COVER_GENERATOR", default="")  # in place of articles/cover_art (docs/editing.md)
+COVER_GENERATOR = env.str("COVER_GENERATOR", default="")  # draws covers in place of ours (docs/editing.md)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # how long a draft is kept after it was last saved
 
 # Where set, nobody publishes alone the story that they accepted, and a kill takes two people.
@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "cms.signin.middleware.second_factor_first",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *(["cms.middleware.OwnNotFound"] if DEBUG else []),
 ]
 ROOT_URLCONF = "cms.urls"
 WSGI_APPLICATION = "cms.wsgi.application"
@@ -195,6 +196,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # icons that are asked for at these addresses, whatever a page says
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # text only; pictures have their own limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400

@@ -107,6 +107,17 @@ def test_its_picture_is_gone_too(client, editor):
     assert client.get(url).status_code == 404
 
 
+def test_who_decides_about_its_picture_goes_on_seeing_it_and_no_cache_keeps_it(client, desk, editor):
+    from tests.factories import make_member, make_picture
+
+    article = make_article(cover=make_picture(), cover_alt="A bus")
+    make_report(article).uphold(by=editor, reason="It is theirs.")
+    answer = desk.get(article.cover.url)
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    client.force_login(make_member("reader"))
+    assert client.get(article.cover.url).status_code == 404
+
+
 def test_two_reports_hold_an_article_until_both_are_reversed(client, editor):
     article = make_article()
     first, second = make_report(article), make_report(article)

@@ -152,6 +152,23 @@ def test_no_way_leads_a_cover_to_readers_past_the_gate(way, cover, desk, tmp_pat
     assert Article.objects.filter(cover=None).exists() or not Article.objects.published().exists()
 
 
+@pytest.mark.parametrize("published", [False, True])
+def test_an_article_without_a_picture_has_its_cover_drawn_at_the_press_of_a_button(client, desk, published):
+    article = make_article(published=published, headline="Night buses")
+    assert make(desk, article, "draw_cover").url == review(article)
+    article.refresh_from_db()
+    assert article.cover.source_type == "algorithmicMedia"
+    assert article.cover_alt == "Geometric pattern drawn by a computer"
+    assert "cover drawn" in desk.get(review(article)).content.decode()
+    if not published:
+        make(desk, article, "publish")
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert article.cover.url in page
+    assert "computer-generated art for illustration only" in page
+    assert make(desk, Article.objects.get(), "draw_cover").status_code in {409, 422}, "it has one now"
+    assert list(Picture.objects.all()) == [article.cover]
+
+
 def test_an_editor_decides_on_a_contradiction_with_a_reason_and_the_log_keeps_it(desk):
     article = make_article(published=False, cover=doubtful(), cover_alt="A port")
     refused = make(desk, article, "publish")

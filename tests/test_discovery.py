@@ -3,15 +3,17 @@
 import json
 import re
 from datetime import timedelta
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from articles.discovery import feeds, sitemaps
-from articles.models import Article, Page
+from articles.models import Article, Author, Page
 from tests.factories import make_article, make_editor, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +217,21 @@ def test_feeds_and_sitemaps_answer_304_and_set_no_cookie(client):
         assert client.get(path, headers={"If-None-Match": first["ETag"]}).status_code == 304
         assert not first.cookies
     assert Article.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["section/business/", "tag/buses/", "author/lin-an/", "about/ethics/"])
+def test_a_shared_list_or_page_is_named_by_its_heading_and_promises_no_picture(client, path):
+    make_article(tags=("buses",)).authors.add(Author.objects.create(slug="lin-an", name_en="Lin An"))
+    Page.objects.create(key="ethics", language="en", title="Ethics", body="<p>We say who asks.</p>")
+    page = client.get(f"/en/{path}")
+    html, heading = page.content.decode(), re.search(r"<h1>(.*?)</h1>", page.content.decode())[1]
+    assert f'<meta property="og:title" content="{heading}">' in html
+    assert f'<meta property="og:url" content="{settings.SITE_URL}/en/{path}">' in html
+    assert '<meta name="twitter:card" content="summary">' in html
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/favicon.ico", "ICO"), ("/apple-touch-icon.png", "PNG")])
+def test_programs_that_read_no_page_find_the_icon_where_they_look_for_it(client, path, kind):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert Image.open(BytesIO(b"".join(answer.streaming_content))).format == kind

@@ -7,17 +7,19 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from articles.models import Article, Author, HomePlace, Preview, StaleTranslation
+from articles.models import Article, Author, HomePlace, Picture, Preview, StaleTranslation
 from articles.models.preview import LASTS
+from articles.translation_admin import TranslatedForm
 from cms import codes
 from cms.logs import HidePrivateCodes
 from cms.models import Decision
 from cms.workflow import NotPermitted
-from tests.factories import make_article, make_editor, make_member, make_report, make_translation
+from tests.factories import make_article, make_editor, make_member, make_report, make_translation, picture_bytes
 from tests.test_desk import article_fields, make, review
 
 pytestmark = pytest.mark.django_db
@@ -333,6 +335,22 @@ def test_who_is_faster_keeps_the_place_and_the_other_is_told(desk, monkeypatch):
     make_translation(english)
     assert save(desk, late, translation_of=english.pk, headline="迟到").status_code == 409
     assert Article.objects.get(pk=late.pk).series == late.series
+
+
+def test_of_two_who_add_the_same_translation_the_second_is_told_and_keeps_what_was_typed(desk, monkeypatch):
+    english = make_article()
+    there = make_translation(english, headline="更快的一篇")
+    refuse, checks = TranslatedForm._refuse, []
+    not_yet_there = "articles.translation_admin.TranslatedForm._refuse"  # at the first check
+    monkeypatch.setattr(not_yet_there, lambda *said: refuse(*said) if checks else checks.append(said))
+    draft = Article(headline="夜班车", language="zh-hans", section=english.section, body="<p>三条。</p>")
+    fields = article_fields(draft, translation_of=english.pk, slug="")
+    fields |= {"upload": SimpleUploadedFile("bus.jpg", picture_bytes()), "upload_source_type": "digitalCapture"}
+    answer = desk.post("/admin/articles/article/add/", fields)
+    assert there.headline in " ".join(answer.context["adminform"].form.errors["translation_of"])
+    assert "夜班车" in answer.content.decode()
+    assert list(Article.objects.filter(language="zh-hans")) == [there]
+    assert f'<option value="{Picture.objects.get().pk}" selected' in answer.content.decode(), "nor is the cover lost"
 
 
 def test_what_leaves_a_series_need_not_follow_it_any_more(desk, editor):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from articles.models import Article, Author, Redirect, Revision
 from cms.models import Decision
 from cms.workflow import Conflict
-from tests.factories import make_article, make_editor, make_report
+from tests.factories import make_article, make_editor, make_report, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,30 @@ def test_a_move_that_changes_no_text_keeps_none_and_is_no_revision_for_readers(e
     article.refresh_from_db()
     assert not Revision.objects.exists()
     assert article.modified() == article.published_at
+
+
+def test_the_ways_from_an_article_stand_beside_it_unfolded_with_what_is_asked_of_its_editor(desk, editor):
+    article = make_article(editor_name="Chen Xu", published=False)
+    article.publish(by=editor)
+    texts = reverse("admin:articles_article_texts", args=[article.pk])
+
+    def beside():
+        return desk.get(change_url(article)).content.decode().partition('<aside class="review-side"')[2]
+
+    assert f'href="{article.get_absolute_url()}"' in beside()
+    assert f'href="{texts}"' in beside()
+    assert "sign off again" not in beside()
+    article.amend(by=editor, body="<p>Second.</p>")
+    assert "sign off again" in beside()
+    ahead = make_article(published=False)
+    assert f'href="{ahead.get_absolute_url()}"' not in desk.get(change_url(ahead)).content.decode()
+
+
+def test_the_log_names_what_an_import_changed_in_plain_words(desk, editor):
+    article = make_article()
+    article.amend(by=editor, section_id=make_section(slug="markets").pk)
+    page = desk.get(change_url(article)).content.decode()
+    assert "</b>: section · " in page
 
 
 def test_a_refused_edit_keeps_nothing(editor):
@@ -215,3 +239,16 @@ def test_sending_a_story_makes_nobody_an_author(editor):
     story.accept(by=make_editor(), reason="")
     assert Story.objects.get().article
     assert not Author.objects.exists()
+
+
+def test_an_author_who_is_deleted_leaves_their_articles_and_their_bylines(client, desk):
+    author = Author.objects.create(slug="lin-an", name_en="Lin An")
+    article = make_article(byline="Lin An")
+    article.authors.add(author)
+    address = reverse("admin:articles_author_delete", args=[author.pk])
+    asked = desk.get(address).content.decode()
+    assert "Lin An" in asked
+    assert "Article_authors" not in asked, "what it lists means something to an editor, and is never long"
+    assert desk.post(address, {"post": "yes"}).status_code == 302
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert "<b>Lin An</b>" in page

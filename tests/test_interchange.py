@@ -82,6 +82,28 @@ def test_an_import_never_puts_back_what_editors_took_off(load, editor):
     assert Article.objects.get().status == "killed"
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"published_at": "2100-01-01T08:00:00Z"}, "its time cannot lie ahead"),
+        ({"published_at": None}, "keeps its time"),
+        ({"body_html": "<p> </p>"}, "body_html has no text"),
+    ],
+)
+def test_an_import_takes_nothing_from_readers_that_they_have_seen(client, load, change, words):
+    load(row(1))
+    out, errors = load(row(1, **change))
+    assert words in errors
+    assert "0 changed" in out
+    assert client.get(Article.objects.get().get_absolute_url()).status_code == 200
+
+
+def test_an_import_may_put_a_scheduled_article_off_further(load):
+    load(row(1, published_at="2100-01-01T08:00:00Z"))
+    out, errors = load(row(1, published_at="2101-01-01T08:00:00Z"))
+    assert ("1 changed" in out, errors) == (True, "")
+
+
 def test_a_translation_may_stand_before_its_original(load):
     load(row(2, lang="zh-hans", translation_of="x-1"))
     load(row(1))

@@ -54,6 +54,12 @@ def test_a_list_that_grew_prints_the_new_card_and_no_other(client, article):
     assert "The newest ferry" in page.content.decode()
 
 
+def test_two_pages_beyond_the_end_of_a_list_are_not_the_same_page(client, article):
+    for cursor in ("1-1", "2-2"):
+        page = client.get(f"/en/section/business/?before={cursor}").content.decode()
+        assert f'/en/section/business/?before={cursor}">' in page
+
+
 def test_a_new_masthead_or_footer_makes_every_page_anew(client, article):
     made(client, "/en/news/keepers/")
     frame_changed()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -87,6 +88,7 @@ def test_an_empty_page_says_so(client, path):
     page = client.get(path)
     assert page.status_code == 200
     assert "Nothing" in text_of(page) or "还没有" in text_of(page)
+    assert 'class="button' in page.content.decode().partition("<main")[2], "and there is a way on"
 
 
 def test_pages_of_a_section_follow_each_other_by_key_and_miss_nothing(client):
@@ -97,6 +99,9 @@ def test_pages_of_a_section_follow_each_other_by_key_and_miss_nothing(client):
     while url:
         page = client.get(url)
         seen += [article.headline for article in page.context["articles"]]
+        html = page.content.decode()
+        assert f'<link rel="canonical" href="{settings.SITE_URL}{url}">' in html, "each is a page of its own"
+        assert ('hreflang="x-default"' in html) is ("before" not in url), "only the first has a counterpart"
         url = page.context["older_url"]
     assert len(seen) == len(set(seen)) == 45
 

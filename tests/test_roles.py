@@ -61,7 +61,7 @@ MATRIX = {
     "articles.article": {
         **claims(*DESK),
         **dict.fromkeys(["publish", "spike", "revive", "sign_off", "restore", "correct", "stand_by_origin"], DESK),
-        **dict.fromkeys(["unschedule", "open_preview", "close_preview"], DESK),
+        **dict.fromkeys(["draw_cover", "unschedule", "open_preview", "close_preview"], DESK),
         **dict.fromkeys(["propose_kill", "kill"], frozenset({CHIEF})),
         **dict.fromkeys(["withhold", "lift"], frozenset({LEGAL})),
     },

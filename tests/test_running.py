@@ -70,6 +70,23 @@ def test_setup_with_debug_brings_sample_content_only_into_an_empty_house(setting
     assert loaded == [1]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/en/nowhere/", "/en/news/nothing/", "/nowhere", "/zh-hans/section/x/"])
+def test_with_debug_a_newcomer_finds_the_readers_page_where_there_is_none_and_not_our_addresses(client, settings, path):
+    settings.DEBUG = True
+    answer = client.get(path)
+    html = answer.content.decode()
+    assert answer.status_code == 404
+    assert 'role="search"' in html
+    assert "urlconf" not in html.lower()
+
+
+@pytest.mark.django_db
+def test_with_debug_an_address_without_its_last_slash_still_leads_on(client, settings):
+    settings.DEBUG = True
+    assert client.get("/en/corrections").url == "/en/corrections/"
+
+
 def test_a_taken_port_is_said_plainly(taken):
     with pytest.raises(CommandError, match=rf"Port {taken} .* in use.* PORT={taken + 1} make run"):
         call_command("serve", host="127.0.0.1")

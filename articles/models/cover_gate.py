@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.picture import Picture
 from cms.moves import Move
 from cms.workflow import DeskItem, move
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    from articles.models.picture import Picture
+    from articles.models.article import Article
     from cms.models import User
 
 DRAFT, PUBLISHED = "draft", "published"
@@ -78,7 +79,17 @@ class CoverGate(DeskItem):
             self.cover.stand_by_origin()
             self.note(picture=self.cover.uid.hex, origin=self.cover.source_type)
 
+    @move(sources=[DRAFT, PUBLISHED], target=None, permission="articles.publish_article", label=_("Have a cover drawn"))
+    def draw_cover(self, *, by: User, reason: str) -> Self:
+        """Give an article without a picture one that is drawn by code, and lead back to the article, which shows it."""
+        if self.cover:
+            raise ValidationError(_("It has a cover. Remove that first to have one drawn."))
+        self.note(picture=Picture.objects.draw_cover(cast("Article", self)).uid.hex)
+        return self
+
     def _open_to(self, user: User) -> list[Move]:
-        """Without that move where nothing is in doubt: it has no use then."""
+        """Without moves that have no use now: where nothing is in doubt, and where there is a cover."""
         settled = self.cover is None or not self.cover.is_in_doubt
-        return [spec for spec in super()._open_to(user) if not (settled and spec.name == "stand_by_origin")]
+        useless = {"stand_by_origin"} if settled else set()
+        useless |= {"draw_cover"} if self.cover else set()
+        return [spec for spec in super()._open_to(user) if spec.name not in useless]

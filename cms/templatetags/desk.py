@@ -47,6 +47,8 @@ STEPS = {
     "propose_kill": pgettext_lazy("log", "proposed to kill"),
     "open_preview": pgettext_lazy("log", "preview link made"),
     "close_preview": pgettext_lazy("log", "preview link revoked"),
+    "stand_by_origin": pgettext_lazy("log", "stood by the cover's origin"),
+    "draw_cover": pgettext_lazy("log", "cover drawn"),
     "withhold": pgettext_lazy("log", "withheld"),
     "lift": pgettext_lazy("log", "restored"),
 }
@@ -176,7 +178,8 @@ def _step(item: DeskItem, decision: Decision) -> str:
 
 
 def _field_names(item: DeskItem, names: Iterable[str]) -> list[str]:
-    fields = {field.name: field for field in item._meta.get_fields()}
+    fields = {getattr(field, "attname", field.name): field for field in item._meta.get_fields()}
+    fields |= {field.name: field for field in item._meta.get_fields()}
     return [_field_name(fields.get(name), name) for name in names]
 
 

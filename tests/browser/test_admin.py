@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from articles.models import Section
 from tests.browser.steps import sign_in
 from tests.browser.test_accessibility import AXE, EVERYTHING, NARROW, WIDE
 from tests.factories import make_editor
@@ -61,3 +62,12 @@ def test_a_list_is_searched_and_walked_by_keys_alone(page, site):
     page.keyboard.type("r7@example.org")
     page.keyboard.press("Enter")
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
+
+
+def test_what_deletes_can_be_read_within_its_frame(page, site):
+    sign_in(page, site, make_editor())
+    page.goto(site + reverse("admin:articles_section_change", args=[Section.objects.first().pk]))
+    delete = page.locator(".submit-row").get_by_role("link", name="Delete")
+    assert delete.evaluate("link => [link.scrollHeight - link.clientHeight, link.offsetHeight >= 24]") == [0, True]
+    delete.click()
+    expect(page.get_by_role("heading", name="Delete")).to_be_visible()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Page, expect
 
 from tests.factories import make_article, make_picture
 from tests.test_reading_aids import IDS, LONG
@@ -72,3 +74,37 @@ def test_paper_has_the_text_its_origin_and_its_address_and_nothing_to_press(page
     expect(page.locator(".share .address")).to_contain_text(article.permalink())
     printed = page.locator(".note .rows a[href^='https://example.org/long/']")
     assert printed.evaluate("link => getComputedStyle(link, '::after').content") == f'"{article.sources[0]}"'
+
+
+def _edge(page: Page, side: str) -> tuple[int, int, int]:
+    """The colour in the middle of a table's edge, where no letter and no line is."""
+    table = page.locator(".text table")
+    with Image.open(BytesIO(table.screenshot())) as picture:
+        at = {"left": 1, "right": picture.width - 2, "middle": picture.width // 2}[side]
+        return picture.convert("RGB").getpixel((at, 4))
+
+
+@pytest.mark.browser_context_args(viewport={"width": 360, "height": 740}, color_scheme="light")
+def test_a_wide_table_shows_on_which_side_it_goes_on(page, site):
+    row = "".join(f"<td>{number},000 boxes</td>" for number in range(12))
+    article = make_article(body=f"<p>A table.</p><table><tbody><tr>{row}</tr></tbody></table>")
+    page.goto(site + article.get_absolute_url())
+    table, paper = page.locator(".text table"), (255, 254, 250)
+    assert (_edge(page, "left"), _edge(page, "right") != paper) == (paper, True)
+    table.evaluate("table => { table.scrollLeft = 1e6; }")
+    assert (_edge(page, "left") != paper, _edge(page, "right")) == (True, paper)
+
+
+@pytest.mark.parametrize(("width", "flush"), [(1280, True), (360, False)])
+def test_a_chinese_text_is_flush_on_a_wide_page_and_has_no_torn_lines_on_a_narrow_one(page, site, width, flush):
+    page.set_viewport_size({"width": width, "height": 740})
+    article = make_article(language="zh-hans", body="<p>" + "港口 GDP 增长，吊装量升到每小时四十一箱；" * 12 + "</p>")
+    page.goto(site + article.get_absolute_url())
+    right_edges = page.locator(".text p").evaluate(
+        """p => { const range = document.createRange(); range.selectNodeContents(p);
+        const lines = new Map();
+        for (const box of range.getClientRects()) lines.set(box.top, Math.max(lines.get(box.top) ?? 0, box.right));
+        return [...lines.values()].slice(0, -1).map(right => p.getBoundingClientRect().right - right); }"""
+    )
+    assert len(right_edges) > 3
+    assert (max(right_edges) < 2) is flush
