@@ -286,11 +286,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
+        **{f"{kind}-src": [SELF] for kind in ("style", "img", "font", "connect", "manifest")},
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

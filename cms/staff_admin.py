@@ -90,6 +90,7 @@ class StaffAdmin(OddKeys, UserAdmin):
 class RoleAdmin(OddKeys, GroupAdmin):
     """Roles, and whatever further groups a newsroom makes. What a role may do is said in cms/roles.py."""
 
+    formfield_overrides = IN_ADMIN
     list_display = ["role", "name"]
 
     @admin.display(description=_("role"), ordering="name")

@@ -1,8 +1,12 @@
 """What every test may ask for."""
 
+import json
+from io import StringIO
+
 import django.db.backends.sqlite3.base  # noqa: F401  (before its operations, which import it)
 import pytest
 from django.core.cache import caches
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
 from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
@@ -80,3 +84,21 @@ def desk(editor):
     client = Client()
     client.force_login(editor)
     return client
+
+
+@pytest.fixture
+def load(tmp_path, capsys):
+    """Write rows into a file, in `load.folder`, and import it; what it says and what it complains about."""
+
+    def load_rows(*rows, name="articles.jsonl"):
+        path = tmp_path / name
+        path.write_text("\n".join(r if isinstance(r, str) else json.dumps(r) for r in rows), encoding="utf-8")
+        errors = StringIO()
+        try:
+            call_command("import_articles", str(path), stderr=errors)
+        except CommandError as error:
+            errors.write(str(error))
+        return capsys.readouterr().out, errors.getvalue()
+
+    load_rows.folder = tmp_path
+    return load_rows

@@ -14,6 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from articles.models import Article, Picture
 from submissions.models import Story
 from tests.factories import make_article, submission
+from tests.test_interchange import row
 from tests.test_pictures import photograph, png_of, saved
 
 pytestmark = pytest.mark.django_db
@@ -112,29 +113,63 @@ def test_the_form_names_what_is_wrong_with_a_picture_and_the_way_out(client, nam
     assert (Story.objects.count(), Picture.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize("name", ["no bytes at all", "an SVG", "a bomb of 30,000 × 30,000", "a cut PNG", "a HEIC"])
-def test_the_admin_says_the_same_and_keeps_what_was_typed(desk, name):
-    data, words = REFUSED[name]
+def save(desk, upload):
+    """Send an article's form with a new headline and a picture."""
     article = make_article(published=False)
-    address = reverse("admin:articles_article_change", args=[article.pk])
     fields = {
         "seen": article.version, "headline": "What I typed stays.", "body": article.body, "language": "en",
         "section": article.section_id, "series": str(article.series), "slug": article.slug,
-        "upload": SimpleUploadedFile("cover.jpg", data), "upload_source_type": "digitalCapture",
+        "upload": upload, "upload_source_type": "digitalCapture",
     }  # fmt: skip
-    answer = desk.post(address, fields)
+    return desk.post(reverse("admin:articles_article_change", args=[article.pk]), fields)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_admin_says_the_same_and_keeps_what_was_typed(desk, name):
+    data, words = REFUSED[name]
+    answer = save(desk, SimpleUploadedFile("cover.jpg", data))
     assert answer.status_code == 200
     assert words in " ".join(answer.context["adminform"].form.errors["upload"])
     assert "What I typed stays." in answer.content.decode()
     assert Article.objects.get().cover is None
 
 
-@pytest.mark.parametrize("name", TAKEN)
-def test_an_odd_but_honest_picture_comes_in_clean(client, name):
-    file_name, data = TAKEN[name]
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_import_says_the_same_and_goes_on_with_the_next_line(load, name):
+    data, words = REFUSED[name]
+    (load.folder / "cover.jpg").write_bytes(data)
+    cover = {"cover": "cover.jpg", "cover_alt": "A quay", "cover_source_type": "digitalCapture"}
+    _out, errors = load(row(1), row(2, **cover), row(3))
+    assert "line 2:" in errors
+    assert ("not a picture we can read" if not data else words) in errors
+    assert set(Article.objects.values_list("external_id", flat=True)) == {"x-1", "x-3"}
+    assert not Picture.objects.exists()
+
+
+def by_the_form(client, desk, load, file_name, data):
     sent = submission(cover_source_type="digitalCapture") | {"cover": SimpleUploadedFile(file_name, data)}
     assert client.post(URL, sent).status_code == 302
-    picture = Story.objects.get().cover
+    return Story.objects.get().cover
+
+
+def by_the_admin(client, desk, load, file_name, data):
+    answer = save(desk, SimpleUploadedFile(file_name, data))
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    return Article.objects.get().cover
+
+
+def by_the_import(client, desk, load, file_name, data):
+    (load.folder / "cover.jpg").write_bytes(data)
+    cover = {"cover": "cover.jpg", "cover_alt": "A quay", "cover_source_type": "digitalCapture"}
+    _out, errors = load(row(1, **cover))
+    assert errors == ""
+    return Article.objects.get().cover
+
+
+@pytest.mark.parametrize("arrive", [by_the_form, by_the_admin, by_the_import])
+@pytest.mark.parametrize("name", TAKEN)
+def test_an_odd_but_honest_picture_comes_in_clean(client, desk, load, name, arrive):
+    picture = arrive(client, desk, load, *TAKEN[name])
     with picture.file.open() as file:
         kept = file.read()
     assert kept[:3] == b"\xff\xd8\xff"

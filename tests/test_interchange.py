@@ -1,10 +1,9 @@
 """Articles go out and come in as JSON lines."""
 
 import json
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,21 +28,6 @@ def row(number=1, **changes):
         "published_at": "2026-11-20T08:00:00Z",
         "origin": "reader",
     } | changes
-
-
-@pytest.fixture
-def load(tmp_path, capsys):
-    def load_rows(*rows, name="articles.jsonl"):
-        path = tmp_path / name
-        path.write_text("\n".join(r if isinstance(r, str) else json.dumps(r) for r in rows), encoding="utf-8")
-        errors = StringIO()
-        try:
-            call_command("import_articles", str(path), stderr=errors)
-        except CommandError as error:
-            errors.write(str(error))
-        return capsys.readouterr().out, errors.getvalue()
-
-    return load_rows
 
 
 def test_articles_come_in_published_with_a_line_in_the_log(load):

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
 
 from cms.desk import change_url
+from cms.fields import IN_ADMIN
 from cms.odd_keys import OddKeys
 from cms.workflow import Conflict
 from submissions.guidelines.admin import TEXT, PartInline, amend, is_stale, may_read, may_write, touched
@@ -53,6 +54,7 @@ class ChapterAdmin(OddKeys):
     """One chapter of a version with its rules; reached from the version's page."""
 
     form = ChapterForm
+    formfield_overrides = IN_ADMIN
     change_form_template = "submissions/guidelines_chapter.html"
     fields = ("seen", "number", "title_en", "title_zh_hans")
     readonly_fields = ("number",)

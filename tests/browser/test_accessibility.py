@@ -1,4 +1,7 @@
-"""Every page in both languages, light and dark, wide and narrow: axe finds nothing, nothing is too wide."""
+"""Every page in both languages, light and dark, wide and narrow: axe finds nothing, nothing is too wide.
+
+And whatever a key can reach shows that it has been reached. `test_pages_that_are_left.py` goes on.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,38 @@ LOOKS = {
 AXE = """async (options) => {
     for (const animation of document.getAnimations()) animation.finish();
     return (await axe.run(options)).violations;
+}"""
+# Each thing that the Tab key stops at gets the focus, and has to look different for it: itself, or what frames it.
+FOCUS = """() => {
+    const faults = [];
+    const look = (element) => [null, '::before', '::after'].map((part) => {
+        const style = getComputedStyle(element, part);
+        if (part && style.content === 'none') return '';
+        const outline = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) ? style.outline : '';
+        const border = parseFloat(style.borderBottomWidth) ? style.borderColor : '';
+        return [outline, border, style.boxShadow, style.backgroundColor, style.clipPath].join();
+    }).join();
+    const looks = (element) => {
+        for (const animation of document.getAnimations()) animation.finish();
+        const box = element.parentElement;
+        return [element, box, box?.parentElement, ...(element.labels || [])].filter(Boolean).map(look).join();
+    };
+    const stops = 'a[href], button, input, select, textarea, summary, iframe, [tabindex], [contenteditable="true"]';
+    const shown = {visibilityProperty: true, contentVisibilityAuto: true};
+    for (const element of document.querySelectorAll(stops)) {
+        if (element.tabIndex < 0 || element.disabled || !element.checkVisibility(shown)) continue;
+        if (element.parentElement.closest('[contenteditable="true"]')) continue;  // a part of the text
+        document.activeElement.blur();
+        const without = looks(element);
+        element.focus();
+        const name = element.outerHTML.slice(0, 120);
+        if (document.activeElement !== element) faults.push(`no key reaches ${name}`);
+        else if (looks(element) === without) faults.push(`the focus cannot be seen on ${name}`);
+    }
+    document.activeElement.blur();
+    window.focusedBefore.focus();
+    window.scrollTo(0, 0);
+    return faults;
 }"""
 TEXTS = {
     "en": {"headline": "The cranes that wait: how a small port halved its idle time", "dek": "Three old cranes."},
@@ -104,6 +139,9 @@ class Inspector:
             yield f"its language is {lang}"
         if (headings := self.page.locator("h1").count()) != 1:
             yield f"{headings} headings of the first level"
+        self.page.evaluate("window.focusedBefore = document.activeElement")
+        self.page.keyboard.press("Tab")  # from now on the browser shows where the focus is
+        yield from self.page.evaluate(FOCUS)
 
     def _narrow_and_dark(self) -> Iterator[str]:
         yield from self._violations(LOOKS)
@@ -151,6 +189,15 @@ def reader_article(language: str) -> Article:
         for code in LANGUAGES
     }
     return made[language]
+
+
+def test_a_focus_that_nobody_sees_would_be_found(inspect, language):
+    inspect.page.goto(inspect.url("articles:home"))
+    hide = "sheet => { sheet.replaceSync(':focus, :focus::after { outline: 0 !important }'); return sheet; }"
+    inspect.page.evaluate(f"document.adoptedStyleSheets = [({hide})(new CSSStyleSheet())]")
+    inspect.look("home")
+    assert 'the focus cannot be seen on <a class="wordmark"' in inspect.faults[0]
+    inspect.faults.clear()
 
 
 def test_what_readers_open(inspect, language):

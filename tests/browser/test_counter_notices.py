@@ -7,17 +7,18 @@ from playwright.sync_api import expect
 
 from submissions.copyright.counter_forms import STATEMENTS
 from submissions.copyright.models import CounterLink, CounterNotice
-from tests.browser.test_accessibility import NARROW, Inspector
+from tests.browser.test_accessibility import LANGUAGES, NARROW, Inspector
 from tests.factories import make_withheld_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TYPED = {"name": "林美拉", "address": "渡口路七号\n波特兰", "phone": "+1 503 555 0147"}
 
 
-def test_a_counter_notice_is_sent_from_a_phone_and_its_page_then_says_how_it_stands(page, site):
-    make_withheld_story(email="", anonymous=True, language="zh-hans")
-    path = f"/zh-hans/copyright/counter/{CounterLink.objects.get().code}/"
-    inspector = Inspector(page, site, "zh-hans")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_counter_notice_is_sent_from_a_phone_and_its_page_then_says_how_it_stands(page, site, language):
+    make_withheld_story(email="", anonymous=True, language=language)
+    path = f"/{language}/copyright/counter/{CounterLink.objects.get().code}/"
+    inspector = Inspector(page, site, language)
     inspector.open(site + path, "the form")
     page.set_viewport_size(NARROW)
     for name, value in TYPED.items():
@@ -34,6 +35,6 @@ def test_a_counter_notice_is_sent_from_a_phone_and_its_page_then_says_how_it_sta
     expect(page.locator(".timeline li")).to_have_count(1)
     expect(page.locator("main form")).to_have_count(0)
     inspector.look("how it stands")
-    inspector.open(f"{site}/zh-hans/receipt/{CounterLink.objects.get().story.code}/", "the receipt")
+    inspector.open(f"{site}/{language}/receipt/{CounterLink.objects.get().story.code}/", "the receipt")
     assert inspector.faults == []
     assert CounterNotice.objects.get().name == "林美拉"

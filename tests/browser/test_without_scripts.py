@@ -7,13 +7,17 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from articles.models import Article
+from articles.models import Article, Preview
+from cms import limits
 from cms.models import Letter
 from cms.worker import run_until_idle
+from newsletter.issues import sender
 from newsletter.models import Subscriber
-from submissions.copyright.models import CopyrightReport
+from submissions.copyright.counter_forms import STATEMENTS
+from submissions.copyright.models import CopyrightReport, CounterLink, CounterNotice
 from submissions.models import Story
-from tests.factories import PASSWORD, make_article, make_editor, make_story
+from tests.factories import PASSWORD, approved_issue, make_article, make_editor, make_story, make_withheld_story
+from tests.test_guidelines import changed_version
 
 pytestmark = [
     pytest.mark.browser,
@@ -150,3 +154,51 @@ def test_a_rights_holder_reports_an_article(page, site):
     expect(page).to_have_url(re.compile(r"/en/copyright/case/\w{26}/$"))
     expect(page.locator(".timeline")).to_contain_text("We have received your report.")
     assert list(CopyrightReport.objects.get().articles.all()) == [article]
+
+
+def read(page: Page, address: str, words: str, status: int = 200) -> None:
+    """Open a page, expect its words, and that the skip link is what the first key reaches."""
+    assert page.goto(address).status == status, address
+    expect(page.locator("main")).to_contain_text(words)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+
+
+def test_what_is_past_private_or_gone_wrong_is_read(page, site, monkeypatch):
+    editor = make_editor()
+    issue = approved_issue(make_article(headline="The crane that waits"), slug="may")
+    while sender.send_due():
+        pass
+    changed_version(editor)
+    make_article(published=False, body="<p>Not yet.</p>").open_preview(by=editor, reason="")
+    killed, withheld = make_article(), make_withheld_story().article
+    killed.kill(by=editor, reason="Invented.")
+    read(page, f"{site}/en/newsletter/issues/", issue.headline)
+    read(page, site + issue.get_absolute_url(), "The crane that waits")
+    read(page, f"{site}/en/guidelines/v2/changes/", "submitting is always free")
+    read(page, f"{site}/en/guidelines/v1/", "Version 2 has taken its place")
+    read(page, Preview.objects.get().url(), "Not yet.")
+    read(page, site + killed.get_absolute_url(), "gone", 410)
+    read(page, site + withheld.get_absolute_url(), "withheld", 451)
+    read(page, f"{site}/admin/login/?" + "&".join(f"x{number}=1" for number in range(500)), "Go back", 400)
+    monkeypatch.setitem(limits.AN_HOUR, "code", 0)
+    read(page, f"{site}/en/receipt/wrong/", "Please try again in", 429)
+    monkeypatch.setattr("newsletter.issues.views.get_language", lambda: 1 / 0)
+    assert page.goto(f"{site}/zh-hans/newsletter/issues/").status == 500  # the other is kept
+    expect(page.get_by_role("link", name="Front page")).to_be_visible()
+
+
+def test_a_counter_notice_is_sent_by_keys_alone(page, site):
+    make_withheld_story()
+    page.goto(f"{site}/en/copyright/counter/{CounterLink.objects.get().code}/")
+    page.locator("#id_explanation").focus()
+    for typed in ("The photographs are mine.", "Mara Lindqvist", "7 Ferry Row", "+1 503 555 0147"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    for _statement in STATEMENTS:
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+    page.keyboard.type("Mara Lindqvist")
+    page.keyboard.press("Enter")
+    expect(page.locator(".timeline li")).to_have_count(1)
+    assert CounterNotice.objects.get().signature == "Mara Lindqvist"
