@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from cms.fields import IN_ADMIN
 from cms.numbers import whole_number
 from cms.odd_keys import OddKeys
+from cms.unseen import visible
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -201,9 +202,10 @@ class BigListAdmin(OddKeys):
     def find_whole(self, queryset: QuerySet[Any], typed: str) -> list[Any]:
         """The keys of the rows of which one column of `search_whole` is what was typed."""
         found: list[Any] = []
-        for name, fold, _label in self.search_whole:
+        seen = visible(typed).strip()
+        for name, fold, _label in self.search_whole if seen else ():
             try:
-                rows = _of_value(queryset, name, fold, typed.strip())
+                rows = _of_value(queryset, name, fold, seen)
                 found += rows.order_by("-pk").values_list("pk", flat=True)[:MOST_FOUND]
             except (ValidationError, ValueError):  # what was typed is no identifier
                 continue

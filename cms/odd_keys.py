@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from cms.numbers import whole_number
+from cms.unseen import visible
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -61,8 +62,8 @@ class OddKeys(ModelAdmin):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django does where a filter is unknown
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """What is found by the first words: further ones would hardly make the rows fewer."""
-        return super().get_search_results(request, queryset, " ".join(search_term.split()[:MOST_WORDS]))
+        """What is found by the first words that can be seen: further ones would hardly make the rows fewer."""
+        return super().get_search_results(request, queryset, " ".join(visible(search_term).split()[:MOST_WORDS]))
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> Any:
         """What an action does with those of the ticked rows that can be there."""
