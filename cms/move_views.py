@@ -17,6 +17,7 @@ from cms.claims import LEAVES_THE_PAGE, still_seen
 from cms.desk import change_url, status_name
 from cms.models import User
 from cms.numbers import whole_number
+from cms.templatetags.desk import last_step
 from cms.wording import rehearse, shown, worded, wordings_of
 from cms.workflow import Conflict, DeskItem, Move, NotPermitted
 
@@ -93,7 +94,8 @@ class MoveViews(DeskModelAdmin):
             return self._answer(request, item, spec, refusal)
         if "X-Part" in request.headers:
             return self._side(request, item)
-        messages.success(request, _("%(item)s: %(status)s.") % {"item": item, "status": status_name(item)})
+        made = last_step(item, item.decisions().order_by("-number")[0])
+        messages.success(request, _("%(item)s: %(status)s.") % {"item": item, "status": made})
         return HttpResponseRedirect(
             reverse("admin:desk") if move in LEAVES_THE_PAGE else self._after(request, item, result)
         )

@@ -51,7 +51,7 @@ def test_an_edit_voids_the_sign_off_on_every_page_until_somebody_signs_off_again
 
     article.refresh_from_db()
     move = reverse("admin:articles_article_move", args=[article.pk, "sign_off"])
-    desk.post(move, {"seen": article.version})
+    assert f"{article}: signed off." in desk.post(move, {"seen": article.version}, follow=True).content.decode()
     article.refresh_from_db()
     line = article.decisions().last()
     assert (line.move, line.details) == ("sign_off", {"sha256": article.content_hash()})

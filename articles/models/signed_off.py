@@ -40,7 +40,9 @@ class SignedOff(DeskItem):
         check_printable: Callable[[], None]
 
     editor_name = models.CharField(_("responsible editor"), max_length=300, blank=True, editable=False)
-    signed_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    signed_sha256 = models.CharField(
+        _("hash of what was signed off"), max_length=64, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         abstract = True
