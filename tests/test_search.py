@@ -12,9 +12,10 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from articles.models import Article, SearchEntry
-from articles.search import filters, spelling, tokens
+from articles.search import entries, filters, spelling, tokens
 from articles.search.engine import Document, Search, engine
 from articles.search.filters import Filters
+from articles.search.forms import SearchForm
 from articles.search.query import parse
 from articles.search.views import KEPT
 from cms.worker import run_until_idle
@@ -203,6 +204,13 @@ def test_a_fault_is_named_with_its_remedy_and_what_was_typed_is_kept(client, ask
     assert f'value="{asked["q"]}"' in page.content.decode()
 
 
+@pytest.mark.parametrize("query", ["", "ferry", 'a "quoted" <b>&', "渡轮"])
+def test_the_box_is_printed_as_the_form_would_print_it(query):
+    form = SearchForm({"q": query})
+    assert form.is_valid()
+    assert form.box() == form["q"].as_widget()
+
+
 def test_an_empty_search_shows_the_form_and_no_result_says_what_to_do(client):
     empty = client.get("/zh-hans/search/")
     assert empty.status_code == 200
@@ -261,14 +269,78 @@ def test_reindex_writes_what_is_missing_and_can_run_again(client, capsys):
     assert found(client, "tram") == ["The tram"]
 
 
+def test_reindex_does_not_undo_what_was_edited_while_it_wrote(client, monkeypatch):
+    article = make_article(headline="The ferry")
+    call_command("reindex")
+    Article.objects.filter(pk=article.pk).update(dek="It waits.")  # so that there is something to write
+    write = entries._write_again
+
+    def edited_before(*read):
+        Article.objects.filter(pk=article.pk).update(headline="The tram", version=article.version + 1)
+        return write(*read)
+
+    monkeypatch.setattr(entries, "_write_again", edited_before)
+    call_command("reindex")
+    assert found(client, "tram") == ["The tram"]
+
+
+def test_reindex_goes_on_where_it_was_stopped(monkeypatch):
+    monkeypatch.setattr(entries, "BATCH", 2)
+    articles = [make_article(headline=f"The ferry {number}") for number in range(5)]
+    for reached, _changes in entries.reindex():
+        assert reached == articles[1].pk
+        break
+    assert SearchEntry.objects.count() == 2
+    assert [reached for reached, _changes in entries.reindex()] == [articles[3].pk, articles[4].pk]
+    assert SearchEntry.objects.count() == 5
+
+
 def test_a_query_is_read_into_units():
     units = [unit.words for unit in parse("中国 “rise of” AI芯片 rise").units]
     assert units == [("中", "国"), ("rise", "of"), ("ai", "芯", "片"), ("rise",)]
 
 
+LETTERS = st.text("abc", max_size=5)
+
+
+@hypothesis.settings(deadline=None, database=None)
+@hypothesis.given(LETTERS, LETTERS, LETTERS, LETTERS)
+def test_the_faults_between_two_words_are_those_where_they_differ(one, other, begin, end):
+    assert spelling.distance(begin + one + end, begin + other + end) == faults(one, other)
+
+
+def faults(one, other):
+    """How many letters are left out, added, changed or swapped between two words: by the definition, and slow."""
+    if not one or not other:
+        return len(one) + len(other)
+    ways = [
+        faults(one[:-1], other) + 1,
+        faults(one, other[:-1]) + 1,
+        faults(one[:-1], other[:-1]) + (one[-1] != other[-1]),
+    ]
+    if len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
+        ways.append(faults(one[:-2], other[:-2]) + 1)
+    return min(ways)
+
+
 WORDS = ["城市", "市场", "芯片", "的", "AI", "ai", "Ｅ-mail", "it's", "3.5%", "1,000", "café", "bank",
          "of", "the", "，", "。", "「", "」"]  # fmt: skip
 texts = st.lists(st.sampled_from([*WORDS, " ", "\n"]), min_size=1, max_size=12).map("".join)
+
+
+@hypothesis.settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+    database=None,
+)
+@hypothesis.given(st.tuples(texts, texts, texts))
+def test_a_document_stands_under_the_number_of_each_key_in_the_first_zone_that_has_it(parts):
+    folded, seen, numbers = list(map(tokens.fold, parts)), set(), {tokens.number_of_key("x:1", tokens.FACET)}
+    for zone, text in enumerate(folded):
+        numbers |= {tokens.number_of_key(key, zone) for key in tokens.keys(text) - seen}
+        seen |= tokens.keys(text)
+    assert tokens.numbers_of(folded, ["x:1"]) == numbers
 
 
 def is_phrase_of(query, text):
