@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from articles.models import Article, SearchEntry
-from articles.search import filters, spelling, tokens
+from articles.search import entries, filters, spelling, tokens
 from articles.search.engine import Document, Search, engine
 from articles.search.filters import Filters
 from articles.search.query import parse
@@ -261,6 +261,32 @@ def test_reindex_writes_what_is_missing_and_can_run_again(client, capsys):
     assert found(client, "tram") == ["The tram"]
 
 
+def test_reindex_does_not_undo_what_was_edited_while_it_wrote(client, monkeypatch):
+    article = make_article(headline="The ferry")
+    call_command("reindex")
+    Article.objects.filter(pk=article.pk).update(dek="It waits.")  # so that there is something to write
+    write = entries._write_again
+
+    def edited_before(*read):
+        Article.objects.filter(pk=article.pk).update(headline="The tram", version=article.version + 1)
+        return write(*read)
+
+    monkeypatch.setattr(entries, "_write_again", edited_before)
+    call_command("reindex")
+    assert found(client, "tram") == ["The tram"]
+
+
+def test_reindex_goes_on_where_it_was_stopped(monkeypatch):
+    monkeypatch.setattr(entries, "BATCH", 2)
+    articles = [make_article(headline=f"The ferry {number}") for number in range(5)]
+    for reached, _changes in entries.reindex():
+        assert reached == articles[1].pk
+        break
+    assert SearchEntry.objects.count() == 2
+    assert [reached for reached, _changes in entries.reindex()] == [articles[3].pk, articles[4].pk]
+    assert SearchEntry.objects.count() == 5
+
+
 def test_a_query_is_read_into_units():
     units = [unit.words for unit in parse("中国 “rise of” AI芯片 rise").units]
     assert units == [("中", "国"), ("rise", "of"), ("ai", "芯", "片"), ("rise",)]
@@ -269,6 +295,21 @@ def test_a_query_is_read_into_units():
 WORDS = ["城市", "市场", "芯片", "的", "AI", "ai", "Ｅ-mail", "it's", "3.5%", "1,000", "café", "bank",
          "of", "the", "，", "。", "「", "」"]  # fmt: skip
 texts = st.lists(st.sampled_from([*WORDS, " ", "\n"]), min_size=1, max_size=12).map("".join)
+
+
+@hypothesis.settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+    database=None,
+)
+@hypothesis.given(st.tuples(texts, texts, texts))
+def test_a_document_stands_under_the_number_of_each_key_in_the_first_zone_that_has_it(parts):
+    folded, seen, numbers = list(map(tokens.fold, parts)), set(), {tokens.number_of_key("x:1", tokens.FACET)}
+    for zone, text in enumerate(folded):
+        numbers |= {tokens.number_of_key(key, zone) for key in tokens.keys(text) - seen}
+        seen |= tokens.keys(text)
+    assert tokens.numbers_of(folded, ["x:1"]) == numbers
 
 
 def is_phrase_of(query, text):

@@ -7,6 +7,7 @@ read is asked of the articles at each search, so that what was withheld or kille
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -21,7 +22,8 @@ from cms.text import plain_text
 
 LOG_READER, WALK = "articles.search", "articles.reindex"
 BATCH = 200  # articles written in one transaction
-_COLUMNS = ("uid", "status", "language", "section", "published_at", "headline", "dek", "body")
+ATTEMPTS = 5  # to write a batch whose articles are edited meanwhile
+_COLUMNS = ("uid", "version", "status", "language", "section", "published_at", "headline", "dek", "body")
 
 
 def facet(name: str, value: object) -> int:
@@ -59,10 +61,10 @@ def _documents(articles: Collection[Article]) -> list[Document]:
     return [document(article, article.published_at) for article in public if article.published_at]
 
 
-def write(documents: Collection[Document], articles: Collection[int]) -> int:
+def write(documents: Collection[Document], articles: Collection[int], known: set[str] | None = None) -> int:
     """Make these documents the entries of these articles, of which those without one have none; return the changes.
 
-    An article whose text changed has its related articles chosen anew. Needs a transaction.
+    An article whose text changed has its related articles chosen anew. Needs a transaction. `known`: see `learn`.
     """
     rows = SearchEntry.objects.filter(article__in=articles)
     have = {row[1]: row for row in rows.values_list("number", "article", "facets", "head", "dek", "body")}
@@ -72,7 +74,7 @@ def write(documents: Collection[Document], articles: Collection[int]) -> int:
     # Two articles share a number only where their ids differ by 2 ** 24 and their day does not: the later one has it.
     SearchEntry.objects.filter(number__in=[row.number for row in fresh]).delete()
     engine().insert(fresh)
-    spelling.learn(fresh)
+    spelling.learn(fresh, set() if known is None else known)
     edited = [row.article for row in fresh if row.article in have and have[row.article][3:] != row.texts]
     Article.objects.filter(pk__in=edited).update(related_at=None)
     _ask_anew_without(gone)
@@ -96,27 +98,45 @@ def forget_all() -> None:
 
 
 def reindex() -> Iterator[tuple[int, int]]:
-    """Write the entries of all articles, from where an earlier run was stopped; yield (last id, changes) a batch."""
+    """Write the entries of all articles, from where an earlier run was stopped; yield (last id, changes) a batch.
+
+    While the database takes one batch, the next one's texts are cut.
+    """
     mark, _ = Bookmark.objects.get_or_create(reader=WALK)
-    last = mark.number
-    while True:
-        articles = list(Article.objects.filter(pk__gt=last).order_by("pk").only(*_COLUMNS)[:BATCH])
-        if not articles:
-            break
-        changes = _write_again(_documents(articles), {article.pk for article in articles}, articles[-1].pk)
-        last = articles[-1].pk
-        yield last, changes
+    known: set[str] = set()
+    with ThreadPoolExecutor(1) as cutter:
+        articles = _after(mark.number)
+        cut = cutter.submit(_documents, articles)
+        while articles:
+            following = _after(articles[-1].pk)
+            ahead = cutter.submit(_documents, following)
+            yield articles[-1].pk, _write_again(cut.result(), articles, known)
+            articles, cut = following, ahead
     Bookmark.objects.filter(reader=WALK).delete()
 
 
-def _write_again(documents: list[Document], articles: set[int], last: int) -> int:
-    """Write a batch; once more where the worker wrote the same entry meanwhile."""
-    for attempt in range(3):
+def _after(last: int) -> list[Article]:
+    return list(Article.objects.filter(pk__gt=last).order_by("pk").only(*_COLUMNS)[:BATCH])
+
+
+def _write_again(documents: list[Document], articles: list[Article], known: set[str]) -> int:
+    """Write a batch; once more where an article was edited, or the worker wrote the same entry, meanwhile."""
+    for _attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                Bookmark.objects.filter(reader=WALK).update(number=last)
-                return write(documents, articles)
+                Bookmark.objects.filter(reader=WALK).update(number=articles[-1].pk)
+                changes = write(documents, {article.pk for article in articles}, known)
+                _be_sure(articles)
+                return changes
         except IntegrityError:
-            if attempt == 2:
-                raise
-    raise AssertionError
+            mine = Article.objects.filter(pk__in=[article.pk for article in articles])
+            articles = list(mine.order_by("pk").only(*_COLUMNS)) or articles
+            documents = _documents(articles)
+    raise IntegrityError(f"articles up to {articles[-1].pk} changed each time that they were written")
+
+
+def _be_sure(articles: Collection[Article]) -> None:
+    """Raise IntegrityError where one is no longer as it was read: what the worker wrote of it would be overwritten."""
+    now = Article.objects.filter(pk__in=[article.pk for article in articles]).values_list("pk", "version")
+    if dict(now) != {article.pk: article.version for article in articles}:
+        raise IntegrityError("An article was edited while its entry was written.")

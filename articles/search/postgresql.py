@@ -10,7 +10,10 @@ is rare is cheap on the last, which has everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import struct
+import sys
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db import connection
 
@@ -19,12 +22,23 @@ from articles.search import tokens
 from articles.search.engine import ENTRY_COLUMNS, Document, Search, Sql, truth
 
 ENTRIES = SearchEntry._meta.db_table
+_COPIED = ("int8", "int8", "text", "text", "text", "text")  # types of the columns before the numbers
+_INT4 = 23  # the database's name for the type of a number
 _SIGN = 2**31
 
 
 def _array(numbers: Iterable[int]) -> str:
     """Numbers as the database's signed integers hold them, written as an array: psycopg takes five times as long."""
     return f"{{{','.join([f'{number - _SIGN:d}' for number in numbers])}}}"
+
+
+def _cells(numbers: Collection[int]) -> bytes:
+    """Numbers as the database takes an array in a binary COPY: its head, then length and value of each."""
+    cells = array("i", [4]) * (2 * len(numbers))
+    cells[1::2] = array("i", [number - _SIGN for number in numbers])
+    if sys.byteorder == "little":
+        cells.byteswap()
+    return struct.pack("!5i", 1, 0, _INT4, len(numbers), 1) + cells.tobytes()
 
 
 def _shelves(number: int) -> list[int]:
@@ -48,13 +62,17 @@ class PostgreSQL:
 
     def insert(self, documents: Sequence[Document]) -> None:
         """Write entries with their numbers."""
-        marks = "%s, %s, %s, %s, %s, %s, %s::int[]"
-        every = [(row, row.numbers.union(_shelves(row.number))) for row in sorted(documents)]
+        if not documents:
+            return
+        into = f"COPY {ENTRIES} ({ENTRY_COLUMNS}, numbers) FROM STDIN (FORMAT BINARY)"
         with connection.cursor() as cursor:
-            cursor.executemany(
-                f"INSERT INTO {ENTRIES} ({ENTRY_COLUMNS}, numbers) VALUES ({marks})",
-                [(row.number, row.article, row.facets, *row.texts, _array(numbers)) for row, numbers in every],
-            )
+            with cursor.copy(into) as copy:
+                copy.set_types((*_COPIED, "bytea"))  # the array goes as it is, already written
+                for row in sorted(documents):
+                    numbers = _cells(row.numbers.union(_shelves(row.number)))
+                    copy.write_row((row.number, row.article, row.facets, *row.texts, numbers))
+            # What waits in a list of its own, every search would read from end to end.
+            cursor.execute("SELECT gin_clean_pending_list('search_numbers')")
 
     def empty(self) -> None:
         """Forget everything."""

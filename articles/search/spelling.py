@@ -27,6 +27,7 @@ SHORTEST, LONGEST = 4, 24
 FROM_TWO = 7  # letters from which on a word may have two faults
 CORRECTED = 4  # words of a query that are looked at
 _SAME_BEGINNING = 400
+_KNOWN = 200_000  # words that are remembered between batches: 20 MB
 _COUNTED_ALL, _COUNTED = 1000, 64  # articles that are all counted (the first ones); then one in so many
 _WORD = re.compile(rf" (?=([a-z]{{{SHORTEST},{LONGEST}}}) )")
 _CJK_PAIR = re.compile(rf"(?=([{tokens.CJK}]{{2}}))")
@@ -43,11 +44,17 @@ def _forms(word: str) -> set[int]:
     return {crc32(form.encode()) for form in {word, *shorter}}
 
 
-def learn(documents: Sequence[Document]) -> None:
-    """Know the words of these documents. In one order, so that two writers never wait for each other."""
-    words = sorted({word for row in documents for text in row.texts for word in _WORD.findall(text)})
-    have = {word for batch in _batches(words) for word in SearchWord.objects.filter(word__in=batch).values_list("word")}
-    fresh = [word for word in words if (word,) not in have]
+def learn(documents: Sequence[Document], known: set[str]) -> None:
+    """Know the words of these documents. In one order, so that two writers never wait for each other.
+
+    `known` are words that nobody need ask for: whoever writes many documents keeps it between them.
+    """
+    words = sorted({word for row in documents for text in row.texts for word in _WORD.findall(text)} - known)
+    have = {word for batch in _batches(words) for word in _those_there(batch)}
+    if len(known) > _KNOWN:
+        known.clear()
+    known |= have  # not the fresh ones: who writes them may yet take it back
+    fresh = [word for word in words if word not in have]
     _insert(SearchWord, {"word": "text", "seen": "int"}, [(word, 0) for word in fresh])
     forms = sorted((key, word) for word in fresh for key in _forms(word))
     _insert(SearchTypo, {"key": "bigint", "word": "text"}, forms)
@@ -58,6 +65,10 @@ def learn(documents: Sequence[Document]) -> None:
     for row in counted:
         counts.update({word for text in row.texts for word in words_of(text)})
     _add(counts)
+
+
+def _those_there(words: Sequence[str]) -> Iterable[str]:
+    return SearchWord.objects.filter(word__in=words).values_list("word", flat=True)
 
 
 def _insert(
