@@ -15,6 +15,7 @@ from articles.models import Article, SearchEntry
 from articles.search import entries, filters, spelling, tokens
 from articles.search.engine import Document, Search, engine
 from articles.search.filters import Filters
+from articles.search.forms import SearchForm
 from articles.search.query import parse
 from articles.search.views import KEPT
 from cms.worker import run_until_idle
@@ -201,6 +202,13 @@ def test_a_fault_is_named_with_its_remedy_and_what_was_typed_is_kept(client, ask
     assert page.status_code == 422
     assert told in page.content.decode()
     assert f'value="{asked["q"]}"' in page.content.decode()
+
+
+@pytest.mark.parametrize("query", ["", "ferry", 'a "quoted" <b>&', "渡轮"])
+def test_the_box_is_printed_as_the_form_would_print_it(query):
+    form = SearchForm({"q": query})
+    assert form.is_valid()
+    assert form.box() == form["q"].as_widget()
 
 
 def test_an_empty_search_shows_the_form_and_no_result_says_what_to_do(client):

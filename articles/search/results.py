@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
 
 from django.http import Http404
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from articles.models import Article
 from articles.pages import all_sections
@@ -15,10 +21,16 @@ from articles.search.engine import Search, read
 from articles.search.excerpts import Marker
 from articles.search.filters import Filters
 from articles.search.query import Query
+from cms.templatetags.moments import iso
 from cms.text import plain_text
 
 _COLUMNS = ("language", "slug", "headline", "dek", "body", "published_at", "section_id")
 PAGE = 10
+_CARD = """<article class="card">
+    <h3 lang="{language}"><a href="{url}">{headline}</a></h3>
+    <p class="dek" lang="{language}">{excerpt}</p>
+    <p class="meta"><time datetime="{moment}">{day}</time><span>{section}</span></p>
+  </article>"""
 _CURSOR = re.compile(r"(\d)-(\d{1,18})")
 
 
@@ -29,6 +41,20 @@ class Result:
     article: Article
     headline: SafeString
     excerpt: SafeString
+
+    def card(self) -> SafeString:
+        """What a page shows of it. Ten of these took a template a fifth of the time of the whole page."""
+        article, moment = self.article, timezone.localtime(self.article.published_at)
+        return format_html(
+            _CARD,
+            language=article.language,
+            url=article.get_absolute_url(),
+            headline=self.headline,
+            excerpt=self.excerpt,
+            moment=iso(moment),
+            day=_day(moment.date(), get_language()),
+            section=article.section.name,
+        )
 
 
 @dataclass(frozen=True)
@@ -54,6 +80,12 @@ def search(query: Query, filters: Filters, after: str = "") -> Results:
     corrected = query.with_words(lambda word: meant.get(word, word))
     page = _page(corrected, filters, "")
     return replace(page, instead=corrected.typed()) if page.results else Results()
+
+
+@lru_cache(2000)
+def _day(day: date, _language: str) -> str:
+    """A day as the present language writes it."""
+    return date_format(day)
 
 
 def _parse(cursor: str, tiers: int) -> tuple[int, int]:

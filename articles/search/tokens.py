@@ -47,6 +47,8 @@ def is_cjk(token: str) -> bool:
 
 def same_letters(text: str) -> str:
     """A text with what cannot be seen left out, full-width forms and cases made the same."""
+    if text.isascii():
+        return text.lower()  # nothing else is in it that could be changed
     folded = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).casefold()
     return unicodedata.normalize("NFKC", folded)
 
