@@ -300,6 +300,29 @@ def test_a_query_is_read_into_units():
     assert units == [("中", "国"), ("rise", "of"), ("ai", "芯", "片"), ("rise",)]
 
 
+LETTERS = st.text("abc", max_size=5)
+
+
+@hypothesis.settings(deadline=None, database=None)
+@hypothesis.given(LETTERS, LETTERS, LETTERS, LETTERS)
+def test_the_faults_between_two_words_are_those_where_they_differ(one, other, begin, end):
+    assert spelling.distance(begin + one + end, begin + other + end) == faults(one, other)
+
+
+def faults(one, other):
+    """How many letters are left out, added, changed or swapped between two words: by the definition, and slow."""
+    if not one or not other:
+        return len(one) + len(other)
+    ways = [
+        faults(one[:-1], other) + 1,
+        faults(one, other[:-1]) + 1,
+        faults(one[:-1], other[:-1]) + (one[-1] != other[-1]),
+    ]
+    if len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
+        ways.append(faults(one[:-2], other[:-2]) + 1)
+    return min(ways)
+
+
 WORDS = ["城市", "市场", "芯片", "的", "AI", "ai", "Ｅ-mail", "it's", "3.5%", "1,000", "café", "bank",
          "of", "the", "，", "。", "「", "」"]  # fmt: skip
 texts = st.lists(st.sampled_from([*WORDS, " ", "\n"]), min_size=1, max_size=12).map("".join)

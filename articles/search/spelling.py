@@ -140,6 +140,7 @@ def _likest(word: str, known: dict[str, int]) -> str:
 
 def distance(one: str, other: str) -> int:
     """Letters left out, added, changed or swapped with their neighbour between two words (optimal string alignment)."""
+    one, other = _where_they_differ(one, other)
     before: list[int] = []
     row = list(range(len(other) + 1))
     for place, letter in enumerate(one, 1):
@@ -153,3 +154,17 @@ def distance(one: str, other: str) -> int:
             if swapped:
                 row[-1] = min(row[-1], last[other_place - 2] + 1)
     return row[-1]
+
+
+def _where_they_differ(one: str, other: str) -> tuple[str, str]:
+    """Two words without what they begin and end with alike: as far apart as before, and much shorter."""
+    begin = _alike(one, other)
+    one, other = one[begin:], other[begin:]
+    end = _alike(one[::-1], other[::-1])
+    return one[: len(one) - end], other[: len(other) - end]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters two words begin with alike."""
+    letters = enumerate(zip(one, other, strict=False))
+    return next((place for place, (mine, theirs) in letters if mine != theirs), min(len(one), len(other)))
