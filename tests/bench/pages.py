@@ -14,15 +14,14 @@ import json
 import os
 import random
 import re
-import subprocess
 import sys
-import tempfile
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tests.bench import corpus
+from tests.bench.beside import beside
 from tests.bench.house import Findings, House, engine, new_house, parser
 from tests.bench.traffic import Rate, fetch, hammer, hammer_each, serving
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 WORDS = 1000
 ARTICLE, SECTION, TAG = "/en/news/story-7/", "/en/section/business/", "/en/tag/subject-3/"
 FAR, LAST = "section, page 500", "section, last page"
-SAME, GROWN = 1.2, 1.5  # times what page 1 takes, and times what it takes among the first number of articles
+SAME = 1.2  # times what page 1 takes
 KEPT, MADE, SEARCHES = 0.7, 0.12, 200  # of the bare view's rate; a second
 Times = dict[str, float]  # page -> milliseconds
 
@@ -41,7 +40,7 @@ def main() -> int:
     """Measure and print."""
     chosen = options()
     if len(chosen.articles) > 1:
-        return _beside(chosen.articles)
+        return beside("tests.bench.pages", chosen.articles)
     (count,) = chosen.articles
     with new_house(chosen.database) as house:
         house.move_in()
@@ -49,23 +48,6 @@ def main() -> int:
         times = _measure(findings, house, chosen, count)
     if chosen.times:
         chosen.times.write_text(json.dumps(times))
-    return findings.show()
-
-
-def _beside(counts: list[int]) -> int:
-    """Measure each number in a process of its own, for a process has one house; then hold the others to the first."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder, f"{count}.json") for count in counts]
-        for count, file in zip(counts, files, strict=True):
-            # The last word on a command line counts: all the others stay as they were given.
-            words = [*sys.argv[1:], f"--times={file}", "--articles", str(count)]
-            subprocess.run([sys.executable, "-m", "tests.bench.pages", *words], check=False)
-        first, *others = ({} if not file.exists() else json.loads(file.read_text()) for file in files)
-    findings = Findings(f"Beside {counts[0]} articles")
-    for count, times in zip(counts[1:], others, strict=True):
-        for name in [name for name in times if name in first]:
-            ratio = times[name] / first[name]
-            findings.add(f"{name} among {count}", f"{ratio:.2f} times as long", f"<= {GROWN}", ratio <= GROWN)
     return findings.show()
 
 
