@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
-from typing import TypeVar
 from zlib import crc32
-
-T = TypeVar("T")
 
 HEAD, DEK, BODY, FACET = range(4)
 ZONES = (HEAD, DEK, BODY)
@@ -35,8 +32,6 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # share a million numbers: an index of them stays small, and a phrase is true to its text anyway.
 _PAIRS = 2**20 - 1
 _SEED = (0x68656164, 0x64656B20, 0x626F6479, 0x66616365)
-
-_WORDS_KEPT = 50_000  # whose checksums are kept: 15 MB of them
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
 _DAY_BITS = 24
@@ -96,7 +91,7 @@ def keys(folded: str) -> set[str]:
 
 def number_of_key(key: str, zone: int) -> int:
     """A key's number in the index, of 32 bits."""
-    hashed = crc32(_bytes(key), _SEED[zone])
+    hashed = crc32(key.encode("utf-8", "surrogatepass"), _SEED[zone])
     return hashed & _PAIRS if " " in key else hashed
 
 
@@ -105,63 +100,10 @@ def numbers_of(texts: Iterable[str], facets: Iterable[str]) -> set[int]:
     seen: set[str] = set()
     numbers = {number_of_key(facet, FACET) for facet in facets}
     for zone, text in zip(ZONES, texts, strict=True):
-        numbers |= _numbers_in(text, zone, seen)
-        if zone != BODY:
-            seen |= keys(text)
+        fresh = keys(text) - seen
+        seen |= fresh
+        numbers.update([number_of_key(key, zone) for key in fresh])
     return numbers
-
-
-def _numbers_in(text: str, zone: int, seen: set[str]) -> set[int]:
-    """The numbers of a text's keys but for those seen before: what `number_of_key` says of each, in half the time.
-
-    A checksum goes on from that of the letters before, so no pair is written out. Pairs are compared with those seen
-    before only where their number is one of theirs.
-    """
-    doubtful = {number_of_key(key, zone) for key in seen}
-    single: set[str] = set()
-    numbers: set[int] = set()
-    sure: set[int] = set()
-    for line in text.split("\n"):
-        words = _TOKEN.findall(line)
-        single.update(words)
-        found = _pairs(line, words, zone)
-        if not doubtful.isdisjoint(found):
-            places = [place for place, number in enumerate(found) if number in doubtful]
-            sure.update(found[place] for place in places if pair(words[place], words[place + 1]) not in seen)
-        numbers.update(found)
-    return (numbers - doubtful).union(sure, map(_SUMS[zone].__getitem__, single - seen))
-
-
-def _pairs(line: str, words: list[str], zone: int) -> list[int]:
-    """The numbers of a line's pairs, in their order."""
-    sums, spaced = map(_SUMS[zone].__getitem__, words[:-1]), map(_SPACED.__getitem__, words[1:])
-    if not _IS_CJK.search(line):
-        return [one & _PAIRS for one in map(crc32, spaced, sums)]
-    cjk = list(map(is_cjk, words))
-    every = zip(sums, spaced, cjk, cjk[1:], strict=False)
-    return [crc32(after[1:], one) if both and too else crc32(after, one) & _PAIRS for one, after, both, too in every]
-
-
-class _Kept(dict[str, T]):
-    """What a function says of words, kept for the last ones: a language has few that are used all the time."""
-
-    def __init__(self, say: Callable[[str], T]) -> None:
-        super().__init__()
-        self._say = say
-
-    def __missing__(self, word: str) -> T:
-        if len(self) >= _WORDS_KEPT:
-            self.clear()
-        found = self[word] = self._say(word)
-        return found
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-_SUMS = [_Kept(partial(number_of_key, zone=zone)) for zone in ZONES]
-_SPACED = _Kept(lambda word: _bytes(f" {word}"))
 
 
 def day_of(moment: datetime) -> int:
