@@ -16,6 +16,7 @@ from articles.models import Article, ArticleQuerySet, HomePlace, Section
 from cms.page_cache import FRAME, clock, kept
 
 PAGE = 20
+FEW = 5000  # articles of a tag or an author that are quicker read and sorted than looked for among a million
 RELATED = 4  # articles that a reader may like too
 _CURSOR = re.compile(r"(\d{1,17})-(\d{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,13 +31,15 @@ class Page:
     newest_url: str | None
 
 
-def page_of(articles: ArticleQuerySet, before: str, path: str) -> Page:
+def page_of(articles: ArticleQuerySet, before: str, path: str, *, few: bool = False) -> Page:
     """Return the page of those of `articles` that are published, from after the cursor `before` ("" for the newest).
 
-    A cursor is `<microseconds since 1970>-<id>` of the last article shown. Raises Http404 for anything else.
+    A cursor is `<microseconds since 1970>-<id>` of the last article shown. Raises Http404 for anything else. `few` says
+    that these are at most FEW, out of all there are.
     """
     moment, pk = key_of(before) if before else (None, 0)
-    rows = articles.published(until=moment).newest_first()
+    rows = articles.published(until=moment)
+    rows = rows.newest_first_of_few() if few else rows.newest_first()
     if moment:  # parts articles of the same moment; the bound itself is what the index is walked from
         rows = rows.exclude(published_at=moment, pk__gte=pk)
     found = list(rows[: PAGE + 1])

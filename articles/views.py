@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
@@ -30,7 +30,7 @@ from articles.models import (
     Tag,
     Withholding,
 )
-from articles.pages import page_of
+from articles.pages import FEW, page_of
 from cms.page_cache import public_page
 from cms.plates import printed
 
@@ -81,7 +81,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     # A subquery, not a join: SQLite then reads the tag's links once, not one by one for every article there is.
     tagged = Article.tags.through.objects.filter(tag=found).values("article")
     articles = Article.objects.in_language(get_language()).filter(pk__in=tagged)
-    return _list(request, found, articles)
+    return _list(request, found, articles, few=_are_few(tagged))
 
 
 @require_safe
@@ -91,15 +91,22 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Author, slug=slug)
     signed = Article.authors.through.objects.filter(author=found).values("article")
     articles = Article.objects.in_language(get_language()).filter(pk__in=signed)
-    return _list(request, found, articles, "articles:author")
+    return _list(request, found, articles, "articles:author", few=_are_few(signed))
+
+
+def _are_few(links: QuerySet[Any]) -> bool:
+    return links[: FEW + 1].count() <= FEW
 
 
 def _list(
-    request: HttpRequest, about: Section | Tag | Author, articles: ArticleQuerySet, name: str = ""
+    request: HttpRequest, about: Section | Tag | Author, articles: ArticleQuerySet, name: str = "", *, few: bool = False
 ) -> HttpResponse:
-    """A page of the articles that are `about` something; `name` of its address, where each language has one."""
+    """A page of the articles that are `about` something; `name` of its address, where each language has one.
+
+    `few` as in `page_of`.
+    """
     before = request.GET.get("before", "")
-    page = page_of(articles.for_cards(), before, request.path)
+    page = page_of(articles.for_cards(), before, request.path, few=few)
     pages = {"older_url": page.older_url, "newest_url": page.newest_url}
 
     def context() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from articles.models import Article
+from articles.pages import FEW
 from cms.worker import run_until_idle
 from submissions.models import Story
 from tests.factories import make_article, make_picture, make_section, submission
@@ -271,3 +272,20 @@ def test_what_is_scheduled_is_not_given_away(client, editor):
     article = make_article(published_at=timezone.now() + timedelta(days=3))
     article.kill(by=editor, reason="No.")
     assert client.get(article.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("most", [0, FEW])
+def test_a_tag_s_pages_are_the_same_whether_its_articles_are_few_or_many(client, monkeypatch, most):
+    monkeypatch.setattr("articles.views.FEW", most)
+    morning = timezone.now() - timedelta(days=1)
+    for number in range(45):
+        make_article(slug=f"story-{number}", tags=("ferries",), published_at=morning + timedelta(minutes=number % 7))
+    make_article(slug="other", tags=("harbours",))
+    make_article(slug="qi-ta", tags=("ferries",), language="zh-hans")
+    found, url = [], "/en/tag/ferries/"
+    while url:
+        page = client.get(url)
+        found += [article.slug for article in page.context["articles"]]
+        url = page.context["older_url"]
+    tagged = Article.objects.filter(tags__slug="ferries", language="en")
+    assert found == [article.slug for article in tagged.newest_first()]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +32,17 @@ if TYPE_CHECKING:
     from cms.models import User
 
 SLUG_LENGTH = 80
+
+
+def address_of(language: str, slug: str) -> str:
+    """The path of the article of this slug. A page has many: the part before the slug is made once a language."""
+    return f"{_before_slugs(language, get_script_prefix())}{quote(slug)}/"
+
+
+@functools.cache
+def _before_slugs(language: str, _prefix: str) -> str:
+    with translation.override(language):
+        return reverse("articles:article", args=["-"]).removesuffix("-/")
 
 
 class Article(Previewed, Scheduled, CoverGate, Corrected, Remembered, Claimable):
@@ -156,8 +169,7 @@ class Article(Previewed, Scheduled, CoverGate, Corrected, Remembered, Claimable)
 
     def get_absolute_url(self) -> str:
         """The article's page, always in its own language."""
-        with translation.override(self.language):
-            return reverse("articles:article", args=[self.slug])
+        return address_of(self.language, self.slug)
 
     def permalink(self) -> str:
         """The absolute URL of the article's page."""
@@ -169,8 +181,7 @@ class Article(Previewed, Scheduled, CoverGate, Corrected, Remembered, Claimable)
         for code, _name in settings.LANGUAGES:
             slug = getattr(self, f"slug_in_{code.replace('-', '_')}")
             if code != self.language and slug:
-                with translation.override(code):
-                    url = reverse("articles:article", args=[slug])
+                url = address_of(code, slug)
                 found.append({"language": code, "name": translation.get_language_info(code)["name_local"], "url": url})
         return found
 
