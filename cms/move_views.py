@@ -94,7 +94,8 @@ class MoveViews(DeskModelAdmin):
             return self._answer(request, item, spec, refusal)
         if "X-Part" in request.headers:
             return self._side(request, item)
-        made = last_step(item, item.decisions().order_by("-number")[0])
+        # A step that leaves the status as it is has a name of its own in the log.
+        made = status_name(item) if spec.target else last_step(item, item.decisions().order_by("-number")[0])
         messages.success(request, _("%(item)s: %(status)s.") % {"item": item, "status": made})
         return HttpResponseRedirect(
             reverse("admin:desk") if move in LEAVES_THE_PAGE else self._after(request, item, result)
