@@ -12,7 +12,7 @@ from django.utils.translation import get_language, get_language_info
 
 from articles.discovery.structured import pages_about
 from articles.pages import all_sections
-from cms.page_cache import FRAME, generation
+from cms.generations import FRAME, generation
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:

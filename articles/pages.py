@@ -13,7 +13,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from articles.models import Article, ArticleQuerySet, HomePlace, Section
-from cms.page_cache import FRAME, clock, kept
+from cms.generations import FRAME
+from cms.page_cache import clock, kept
 
 PAGE = 20
 FEW = 5000  # articles of a tag or an author that are quicker read and sorted than looked for among a million

@@ -18,7 +18,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from cms import desk
-from cms.page_cache import generation
+from cms.generations import generation
 
 if TYPE_CHECKING:
     from cms.models import User

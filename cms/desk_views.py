@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from cms.desk import PAGE, After, Row, kinds, waiting_rows
 from cms.desk_filters import SEARCHED, Filters, side_column, total, waiting_for
 from cms.desk_models import SavedView
+from cms.generations import generation
 from cms.models import Decision
-from cms.page_cache import generation
 from cms.workflow import DeskItem
 
 _AFTER = re.compile(r"([0-9T:.+-]{19,32})_([0-9T:.+-]{19,32})_([0-9a-f]{32})")

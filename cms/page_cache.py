@@ -2,16 +2,14 @@
 
 Every key holds the site's generation. A transaction that wrote a Decision starts a new generation when it commits,
 so the next request of every page is fresh: there is no list of what depends on what that could be wrong. Without
-CACHE_URL the pages lie in each process's own memory and the generation is a small file beside the data, which all
-processes of the machine look at; with CACHE_URL both lie in the shared cache.
+CACHE_URL the pages lie in each process's own memory and the generation in the memory that all of the machine share;
+with CACHE_URL both lie in the shared cache.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import os
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar, cast
@@ -25,12 +23,12 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
+from cms.generations import FRAME, SITE, begin, generation
+
 View = Callable[..., HttpResponse]
 T = TypeVar("T")
 Clock = Callable[[], datetime | None]
 _clocks: list[Clock] = []
-SITE, FRAME = "generation", "frame"
-"""What has generations: all of the site, and the masthead and footer around every page, which no move changes."""
 _CONDITIONS = frozenset(f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE"))
 SURROGATE_KEY = "site"
 """The surrogate key of every public page, by which a shared cache is told to drop them (cms/purging.py)."""
@@ -42,33 +40,13 @@ UNPURGED_SECONDS, STALE_SECONDS = 10, 10
 
 def site_changed() -> None:
     """Start a new generation: nothing that was kept before is shown again."""
-    _begin(SITE)
+    begin(SITE)
 
 
 def frame_changed() -> None:
     """Start a new generation of what stands around every page, and so of every page."""
-    _begin(FRAME)
-    _begin(SITE)
-
-
-def _begin(what: str) -> None:
-    if settings.CACHE_URL:
-        cache.set(f"copydesk:{what}", secrets.token_hex(8), None)
-        return
-    fresh = settings.DATA / f"{what}.{secrets.token_hex(4)}"
-    fresh.touch()
-    fresh.rename(settings.DATA / what)
-
-
-def generation(what: str = SITE) -> str:
-    """Name the present generation: a file's identity and time, or a value in the shared cache."""
-    if settings.CACHE_URL:
-        return str(cache.get_or_set(f"copydesk:{what}", lambda: secrets.token_hex(8), None))
-    try:
-        stat = os.stat(f"{settings.DATA}/{what}")  # noqa: PTH116 - before every kept page: half a Path's time
-    except FileNotFoundError:
-        return "first"
-    return f"{stat.st_ino}-{stat.st_mtime_ns}"
+    begin(FRAME)
+    begin(SITE)
 
 
 def kept(key: str, make: Callable[[], T], what: str = SITE) -> T:

@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from cms.page_cache import FRAME, generation
+from cms.generations import FRAME, generation
 
 _PLAIN = frozenset({str, SafeString, int, float, bool, type(None), date, datetime, UUID})
 _JSON = frozenset({list, dict})  # what a JSON column has read: its repr says all of it

@@ -11,8 +11,9 @@ import hashlib
 from django.conf import settings
 
 from cms import outgoing
+from cms.generations import generation
 from cms.models import Bookmark
-from cms.page_cache import SURROGATE_KEY, generation
+from cms.page_cache import SURROGATE_KEY
 
 
 def purge() -> int:

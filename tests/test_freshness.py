@@ -201,7 +201,7 @@ def test_every_kind_that_moves_is_a_desk_item_whose_log_starts_a_new_generation(
     """A kind of its own would have to name what it changes; the one log names everything."""
     from django.apps import apps
 
-    from cms.page_cache import generation
+    from cms.generations import generation
 
     moving = [kind for kind in apps.get_models() if any(hasattr(member, "spec") for member in vars(kind).values())]
     assert moving

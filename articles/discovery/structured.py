@@ -19,7 +19,8 @@ from articles.models.article import Article
 from articles.models.author import Author
 from articles.models.page import Page
 from articles.picture_data import image_objects
-from cms.page_cache import FRAME, kept
+from cms.generations import FRAME
+from cms.page_cache import kept
 
 Data = dict[str, Any]
 # A closed script element, or an HTML comment, would end the data: escaped, as Django's json_script does.
