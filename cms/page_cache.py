@@ -96,21 +96,23 @@ def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[V
                 response.is_for_all = True  # type: ignore[attr-defined]  # `front_door` keeps it
                 return response
             query = "&".join(f"{name}={request.GET.get(name, '')}" for name in parameters)
-            place = f"{request.get_host()}|{get_language()}|{request.path}|{query}".encode()
-            key = f"response:{generation()}:{hashlib.sha256(place).hexdigest()}"
-            pages = cache if store is None else store
-            page = pages.get(key)
-            if page is None:
-                response = view(request, *args, **kwargs)
-                if response.status_code == 200 and (seconds := seconds_to_keep()):
-                    page = (response.content, response["Content-Type"])
-                    pages.set(key, page, seconds)
-                return _finish(request, response)
-            return _finish(request, HttpResponse(page[0], content_type=page[1]))
+            return _kept_page(request, query, cache if store is None else store, lambda: view(request, *args, **kwargs))
 
         return answer
 
     return decorate
+
+
+def _kept_page(request: HttpRequest, query: str, pages: BaseCache, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page of this address and query from `pages`, or made and, where it is a 200, kept there."""
+    place = f"{request.get_host()}|{get_language()}|{request.path}|{query}".encode()
+    key = f"response:{generation()}:{hashlib.sha256(place).hexdigest()}"
+    if page := pages.get(key):
+        return _finish(request, HttpResponse(page[0], content_type=page[1]))
+    response = make()
+    if response.status_code == 200 and (seconds := seconds_to_keep()):
+        pages.set(key, (response.content, response["Content-Type"]), seconds)
+    return _finish(request, response)
 
 
 def _asks_plainly(request: HttpRequest, parameters: tuple[str, ...]) -> bool:
