@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import BigIntegerField, BooleanField, Case, Count, F, Field, Min, Q, TextField, Value, When
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from cms import desk
 from cms.generations import generation
+from cms.page_cache import pages
 
 if TYPE_CHECKING:
     from cms.models import User
@@ -105,10 +105,10 @@ def waiting_for(user: User) -> list[dict[str, Any]]:
     Whatever changes them begins a new generation, but for the time: they are kept until the next item is overdue.
     """
     key = f"waiting-for:{user.pk}:{generation()}"
-    found: tuple[datetime | None, list[dict[str, Any]]] | None = cache.get(key)
+    found: tuple[datetime | None, list[dict[str, Any]]] | None = pages.get(key)
     if found is None or (found[0] is not None and found[0] <= timezone.now()):
         found = _count(user)
-        cache.set(key, found, settings.PAGE_CACHE_SECONDS)
+        pages.set(key, found, settings.PAGE_CACHE_SECONDS)
     return found[1]
 
 

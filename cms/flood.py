@@ -18,6 +18,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.core import signing
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django_altcha import AltchaField, get_altcha_challenge
@@ -39,13 +40,13 @@ def arrived(request: HttpRequest, kind: str, weight: int = 1) -> bool:
         if limits.count(f"flood:{kind}:{window}", weight, settings.FLOOD_WINDOW) > most:
             if not is_on(kind):
                 log.warning("flood of %s: more than %s in %s s", kind, most, settings.FLOOD_WINDOW)
-            limits.counts.set(f"flood:{kind}", True, settings.FLOOD_LASTS)
+            cache.set(f"flood:{kind}", True, settings.FLOOD_LASTS)
     return is_on(kind)
 
 
 def is_on(kind: str) -> bool:
     """Whether there is a flood of a kind."""
-    return bool(limits.counts.get(f"flood:{kind}"))
+    return bool(cache.get(f"flood:{kind}"))
 
 
 @dataclass(frozen=True)
@@ -125,4 +126,4 @@ def _is_solved(proof: str, fields: str) -> bool:
 
 def _use(name: str, fields: str, seconds: int) -> bool:
     """Use something up, in one step; False if a form with other fields has used it before."""
-    return bool(limits.counts.add(f"used:{name}", fields, seconds) or limits.counts.get(f"used:{name}") == fields)
+    return bool(cache.add(f"used:{name}", fields, seconds) or cache.get(f"used:{name}") == fields)

@@ -11,16 +11,14 @@ from ipaddress import IPv6Address, ip_address
 from math import ceil
 
 from django.conf import settings
-from django.core.cache import caches
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.connection import ConnectionProxy
 from django.utils.crypto import salted_hmac
 
 AN_HOUR = settings.LIMITS_PER_NETWORK
 IN_ALL = settings.LIMITS_IN_ALL
 _HOUR = 3600
-counts = ConnectionProxy(caches, "counts")
 
 
 def too_many(request: HttpRequest, what: str) -> HttpResponse | None:
@@ -67,9 +65,9 @@ def tally(name: str, weight: int = 1) -> int:
 
 def count(key: str, weight: int, seconds: int) -> int:
     """Add `weight` to a count that is kept for twice `seconds`, and return the sum."""
-    counts.add(key, 0, 2 * seconds)
+    cache.add(key, 0, 2 * seconds)
     try:
-        return int(counts.incr(key, weight))
+        return int(cache.incr(key, weight))
     except ValueError:  # thrown out in between
         return weight
 

@@ -16,11 +16,12 @@ from typing import TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.connection import ConnectionProxy
 from django.utils.translation import get_language
 
 from cms.generations import FRAME, SITE, begin, generation
@@ -29,6 +30,7 @@ View = Callable[..., HttpResponse]
 T = TypeVar("T")
 Clock = Callable[[], datetime | None]
 _clocks: list[Clock] = []
+pages = ConnectionProxy(caches, "pages")
 _CONDITIONS = frozenset(f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE"))
 SURROGATE_KEY = "site"
 """The surrogate key of every public page, by which a shared cache is told to drop them (cms/purging.py)."""
@@ -51,7 +53,7 @@ def frame_changed() -> None:
 
 def kept(key: str, make: Callable[[], T], what: str = SITE) -> T:
     """Return the value kept under `key` in this generation, or make and keep it."""
-    return cast("T", cache.get_or_set(f"{key}:{generation(what)}", make, settings.PAGE_CACHE_SECONDS))
+    return cast("T", pages.get_or_set(f"{key}:{generation(what)}", make, settings.PAGE_CACHE_SECONDS))
 
 
 def clock(next_change: Clock) -> Clock:
@@ -63,10 +65,10 @@ def clock(next_change: Clock) -> Clock:
 def _next_change() -> datetime | None:
     """When something next changes by time alone: asked once in each generation, and again when it has come."""
     key = f"clock:{generation()}"
-    known = cache.get(key)
+    known = pages.get(key)
     if known is None or (known[0] and known[0] <= timezone.now()):
         known = (min(filter(None, (next_change() for next_change in _clocks)), default=None),)
-        cache.set(key, known, settings.PAGE_CACHE_SECONDS)
+        pages.set(key, known, settings.PAGE_CACHE_SECONDS)
     return cast("datetime | None", known[0])
 
 
@@ -96,7 +98,7 @@ def public_page(*parameters: str, store: BaseCache | None = None) -> Callable[[V
                 response.is_for_all = True  # type: ignore[attr-defined]  # `front_door` keeps it
                 return response
             query = "&".join(f"{name}={request.GET.get(name, '')}" for name in parameters)
-            return _kept_page(request, query, cache if store is None else store, lambda: view(request, *args, **kwargs))
+            return _kept_page(request, query, store or caches["pages"], lambda: view(request, *args, **kwargs))
 
         return answer
 
@@ -158,7 +160,7 @@ def front_door(get_response: View) -> View:
         address = f"{request.path}?{asked.get('QUERY_STRING', '')}"
         place = f"{generation()}|{request.scheme}|{asked.get('HTTP_HOST')}|{address}"
         key = f"answer:{hashlib.sha256(place.encode()).hexdigest()[:32]}"
-        if found := cache.get(key):
+        if found := pages.get(key):
             response, change = found
             response.headers["Cache-Control"] = _for_others(change)  # time has gone by
             if _CONDITIONS.isdisjoint(asked):
@@ -167,7 +169,7 @@ def front_door(get_response: View) -> View:
         request.at_front_door = True  # type: ignore[attr-defined]  # `public_page` need not keep it too
         response = get_response(request)
         if _is_same_for_all(response) and (seconds := seconds_to_keep()):
-            cache.set(key, (response, _next_change()), seconds)
+            pages.set(key, (response, _next_change()), seconds)
         return response
 
     return middleware

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from django.core.cache import caches
+from django.core.cache import cache
 
 from cms.models import User
 from cms.workflow import DeskItem
@@ -17,8 +17,8 @@ def look(item: DeskItem, user: User) -> list[str]:
 
     Two who say so in the same instant may lose one of them; the open page says so again within half a minute.
     """
-    cache, key, now = caches["counts"], f"looking:{item.uid}", time.time()
-    seen: dict[int, tuple[str, float]] = cache.get(key) or {}
-    present = {who: (name, since) for who, (name, since) in seen.items() if since > now - LASTS and who != user.pk}
-    cache.set(key, {**present, user.pk: (user.byline(), now)}, LASTS)
+    key, now = f"looking:{item.uid}", time.time()
+    seen: dict[str, tuple[str, float]] = cache.get(key) or {}
+    present = {who: (name, since) for who, (name, since) in seen.items() if since > now - LASTS and who != str(user.pk)}
+    cache.set(key, {**present, str(user.pk): (user.byline(), now)}, LASTS)
     return sorted(name for name, _since in present.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.core.cache import caches
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -115,11 +115,11 @@ class DeskAdmin(MoveViews, BigListAdmin):
             seen = seen and still_seen(fresh, seen, user)
             fresh.amend(by=user, seen=seen, also=sorted(many & set(changed)), **columns)
             if before:
-                caches["counts"].set(_edit_key(user, fresh), (fresh.version, before), EDIT_SHOWN)
+                cache.set(_edit_key(user, fresh), (fresh.version, before), EDIT_SHOWN)
 
     def _this_edit(self, user: User, item: DeskItem) -> dict[str, SafeString]:
         """What the save that led to this page has changed: marked texts by name."""
-        version, before = caches["counts"].get(_edit_key(user, item)) or (None, {})
+        version, before = cache.get(_edit_key(user, item)) or (None, {})
         if version != item.version:
             return {}
         now = {name: getattr(item, name) for name in TEXTS if hasattr(item, name)}

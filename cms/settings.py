@@ -149,24 +149,15 @@ else:
     _database["OPTIONS"]["prepare_threshold"] = 0 if env.bool("DATABASE_PREPARE", default=True) else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_URL = env.str("CACHE_URL", default="")
-CACHES = {
-    "default": env.dj_cache_url("CACHE_URL")
-    if CACHE_URL
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 2000},
-    },
-}
-# What is counted lies apart from the kept pages: a flood of senders must not push those out, nor they the counts.
-CACHES["counts"] = (
-    CACHES["default"]
-    if CACHE_URL
-    else CACHES["default"] | {"LOCATION": "counts", "OPTIONS": {"MAX_ENTRIES": 50_000, "CULL_FREQUENCY": 10}}
-)
+# Counts, what may be used once, who is looking: without CACHE_URL all processes of the machine share a file.
+_SHARED = {"BACKEND": "cms.machine_cache.MachineCache", "LOCATION": str(DATA / "shared-cache.sqlite3")}
+CACHES = {"default": env.dj_cache_url("CACHE_URL") if CACHE_URL else _SHARED | {"OPTIONS": {"MAX_ENTRIES": 50_000}}}
+# Pages lie apart, in each process' memory: a flood of senders must not push them out.
+_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES["pages"] = CACHES["default"] if CACHE_URL else _MEMORY | {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 2000}}
 # Always in each process' own memory, as its own templates made them: pages of 30 KB, cards of 1 KB (cms/plates.py).
 for _name, _most in (("template_fragments", 300), ("plates", 1000), ("cards", 10_000)):
-    _memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": _name}
-    CACHES[_name] = _memory | {"OPTIONS": {"MAX_ENTRIES": _most}}
+    CACHES[_name] = _MEMORY | {"LOCATION": _name, "OPTIONS": {"MAX_ENTRIES": _most}}
 PAGE_CACHE_SECONDS = 60
 PURGE_URL = env.str("PURGE_URL", default="")  # a shared cache that is told of changes (docs/production.md)
 PURGE_HEADER = env.str("PURGE_HEADER", default="")
@@ -222,7 +213,6 @@ FLOOD_WORK = env.int("FLOOD_WORK", default=50_000)  # hashes that a browser trie
 FLOOD_WAIT = env.int("FLOOD_WAIT", default=60)  # seconds that a browser without scripts waits instead
 ALTCHA_HMAC_KEY = sha256(b"copydesk.flood" + SECRET_KEY.encode()).hexdigest()
 ALTCHA_CHALLENGE_EXPIRE = 2 * 60 * 60 * 1000  # milliseconds: as long as somebody may write
-ALTCHA_CACHE_ALIAS = "counts"
 
 # --- Mail --------------------------------------------------------------------------------------------
 

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article, Correction, CorrectionRequest
 from cms.models import Decision, Letter
+from cms.page_cache import pages
 from cms.worker import run_until_idle
 from tests.factories import (
     make_article,
@@ -153,7 +154,7 @@ def test_an_article_and_the_list_take_no_more_queries_for_corrections(client, dj
     client.get("/en/")
     with django_assert_max_num_queries(3):
         assert "3 corrections" in client.get(article.get_absolute_url()).content.decode()
-    cache.clear()
+    pages.clear()
     with django_assert_max_num_queries(4):
         client.get("/en/corrections/")
     with django_assert_max_num_queries(0):
@@ -315,7 +316,7 @@ def test_one_network_cannot_fill_the_desk(client, monkeypatch):
 
 
 def test_in_a_flood_the_form_asks_for_a_proof_and_keeps_what_was_typed(client):
-    caches["counts"].set("flood:correction", True, 60)
+    cache.set("flood:correction", True, 60)
     answer = client.post(address(make_article()), report())
     assert answer.status_code == 429
     assert "Four do." in answer.content.decode()

@@ -240,7 +240,7 @@ def test_too_many_are_refused_and_nothing_is_made(client, monkeypatch):
 @pytest.mark.django_db
 def test_in_a_flood_the_form_asks_for_one_step_more_and_keeps_what_was_typed(client, settings):
     settings.FLOOD_WAIT = 0
-    limits.counts.set("flood:counter", True, 600)
+    limits.cache.set("flood:counter", True, 600)
     story = make_withheld_story()
     answer = client.post(path_of(story), form_fields())
     assert answer.status_code == 429

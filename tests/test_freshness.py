@@ -5,7 +5,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from articles.jobs import index_for_search, relate
 from articles.models import Article, Author, HomePlace, Page, Tag
+from cms.page_cache import pages
 from cms.workflow import DeskItem
 from tests.factories import make_article, make_editor, make_report, make_section
 
@@ -39,7 +39,7 @@ def house(client):
     while index_for_search() + relate():
         pass
     Article.objects.filter(pk=others[0].pk).update(related=[article.pk, *(other.pk for other in others[1:])])
-    cache.clear()
+    pages.clear()
     return article
 
 
@@ -115,7 +115,7 @@ def test_an_article_appears_everywhere_when_its_time_comes_without_anybody_doing
 ):
     later = make_article(headline="At its hour", published_at=timezone.now() + timedelta(seconds=30), tags=("ferries",))
     later.authors.add(Author.objects.get())
-    cache.clear()
+    pages.clear()
     before = look(client, house, django_assert_num_queries)
     assert not any("At its hour" in text for text in before.values())
     real_now, real_time = timezone.now, __import__("time").time
@@ -145,7 +145,7 @@ def save(desk, row, **changes):
 )
 def test_what_the_admin_changes_beside_the_articles_is_shown_at_once(client, desk, house, change, old, new, shown_on):
     Page.objects.update_or_create(key="about", language="en", defaults={"title": "Who we are", "body": "<p>We.</p>"})
-    cache.clear()
+    pages.clear()
     rows = {
         "section": (make_section(), "name_en"),
         "author": (Author.objects.get(), "name_en"),

@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article, HomePlace
-from cms.page_cache import seconds_to_keep, site_changed
+from cms.page_cache import pages, seconds_to_keep, site_changed
 from tests.factories import make_article, make_editor, make_report
 
 pytestmark = pytest.mark.django_db
@@ -83,5 +82,5 @@ def test_no_page_is_kept_past_the_moment_at_which_something_appears(client):
     Article.objects.filter(headline="Soon").update(published_at=timezone.now())
     assert "Soon" in client.get("/en/").content.decode(), "a page was kept past its time"
     HomePlace.objects.create(article=later, until=timezone.now() + timedelta(seconds=20))
-    cache.clear()
+    pages.clear()
     assert seconds_to_keep() <= 20

@@ -217,8 +217,8 @@ def test_a_network_is_asked_to_wait_after_twenty_sign_ups_an_hour(client, monkey
 
 
 def test_the_network_is_never_kept_in_the_clear(client, monkeypatch):
-    kept, incr = [], limits.counts.incr
-    monkeypatch.setattr(limits.counts, "incr", lambda key, delta: kept.append(key) or incr(key, delta))
+    kept, incr = [], limits.cache.incr
+    monkeypatch.setattr(limits.cache, "incr", lambda key, delta: kept.append(key) or incr(key, delta))
     client.post(FORM, {"email": "reader@example.org"}, REMOTE_ADDR="203.0.113.9")
     assert kept
     assert "203.0.113" not in kept[0]

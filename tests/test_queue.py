@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils import timezone
 from cms import digest
 from cms.jobs import set_clocks
 from cms.models import Decision, DeskDigest, Letter, SavedView
+from cms.page_cache import pages
 from submissions.jobs import mark_newcomers
 from submissions.mail.models import ReceivedMail
 from submissions.models import Story
@@ -29,7 +29,7 @@ def key(item, seen=None):
 
 def late(item, now=None, **ago):
     type(item).objects.filter(pk=item.pk).update(due=(now or timezone.now()) - timedelta(**ago))
-    cache.clear()
+    pages.clear()
     return item
 
 
@@ -94,7 +94,7 @@ def test_every_filter_shows_what_its_count_says_alone_and_together(desk, editor)
     make_mail()
     while mark_newcomers():
         pass
-    cache.clear()
+    pages.clear()
     todo, seen = [""], set()
     while todo and len(seen) < 150:
         query = todo.pop()
@@ -112,7 +112,7 @@ def test_every_filter_shows_what_its_count_says_alone_and_together(desk, editor)
 def test_a_count_changes_when_something_becomes_overdue_without_any_decision(desk):
     story = make_story()
     Story.objects.filter(pk=story.pk).update(due=timezone.now() + timedelta(seconds=4))
-    cache.clear()
+    pages.clear()
     assert counts(desk.get(DESK))["Only", "Overdue"] == 0
     while timezone.now() < Story.objects.get().due:
         time.sleep(0.1)
@@ -147,7 +147,7 @@ def test_made_up_filters_break_nothing(desk, query):
 def test_all_filters_together_stay_within_the_budget(desk, django_assert_max_num_queries):
     for _number in range(60):
         make_story(email="")
-    cache.clear()
+    pages.clear()
     with django_assert_max_num_queries(12):
         desk.get(DESK + "?language=en&whose=unclaimed&overdue=1&newcomer=1&section=1&q=ferry")
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.utils import timezone
 
 from articles.models import Article
 from articles.pages import FEW
+from cms.page_cache import pages
 from cms.worker import run_until_idle
 from submissions.models import Story
 from tests.factories import make_article, make_picture, make_section, submission
@@ -149,7 +149,7 @@ def test_the_first_article_after_a_move_takes_three_queries_too(client, editor, 
 def test_lists_take_four_queries_however_long(client, django_assert_max_num_queries, path, count):
     for _ in range(count):
         make_article(tags=("buses",), cover=None)
-    cache.clear()
+    pages.clear()
     client.get("/en/corrections/")  # what is asked once: sections, pages about the newsroom, what appears by itself
     with django_assert_max_num_queries(4):
         client.get(path)

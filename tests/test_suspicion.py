@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from cms.models import Decision, Letter, User
+from cms.page_cache import pages
 from cms.worker import run_until_idle
 from cms.workflow import NotPermitted
 from submissions.models import Story
@@ -66,7 +66,7 @@ def test_the_review_page_offers_the_mark_then_says_what_it_takes(desk):
 
 
 def flagged_on(desk) -> list[str]:
-    cache.clear()
+    pages.clear()
     page = desk.get("/admin/desk/?flagged=1").content.decode()
     return re.findall(r'<a href="/admin/[^"]+change/" lang="en">([^<]+)</a>', page)
 

@@ -17,7 +17,7 @@ PHOTO = {"name": "ferry.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes(
 
 
 def begin_flood(kind):
-    limits.counts.set(f"flood:{kind}", True, 600)
+    limits.cache.set(f"flood:{kind}", True, 600)
 
 
 def fill_in(page):
