@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
 MOST_BYTES = 16 * 1024 * 1024  # a picture of 12 MB, the text, and what the browser adds
-_DRAINED = 64 * 1024 * 1024  # see LargeBodies._refuse
+DRAINED = 64 * 1024 * 1024  # see _drain
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -77,7 +77,7 @@ class LargeBodies:
         size = int(length[:18]) if length.isdecimal() else 0  # the first 18 digits of a longer one are too many as well
         if size <= rule.most:
             return None
-        _drain(request, min(size, _DRAINED))
+        _drain(request, min(size, DRAINED))
         return rule.refuse(request, _("What you sent has %(size)s MB; we can take %(most)s MB at once.") % {
             "size": -(-size // 2**20), "most": max(1, rule.most // 2**20),
         })  # fmt: skip

@@ -28,6 +28,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=2)  # in each process of the server; others wait
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key(DATA)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -138,7 +139,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         # Two writers that both began with a read would fail at once instead of waiting for each other.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
     }
     _database["CONN_MAX_AGE"] = 60  # opening one takes as long as several pages' queries
 else:

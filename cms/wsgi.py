@@ -5,4 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402 - it is set up now
+
+from cms.waiting_room import WaitingRoom  # noqa: E402
+
+application = WaitingRoom(django, settings.REQUESTS_AT_ONCE)

@@ -17,6 +17,7 @@ from tests.bench.traffic import Rate, fetch, hammer_each, serving
 ROUNDS, SECONDS = 7, 1
 HOT = 300  # articles that are read again and again
 MOVES = 10  # a second, while it is measured what is made again after a move
+BARE_THREADS = 2  # of each process: with more it is slower, and it needs none for slow senders
 BUDGETS = {"kept": 0.7, "made, each asked for once": 0.12}
 
 
@@ -65,7 +66,7 @@ def _bare(house: House, chosen: Namespace, more: dict[str, str]) -> Iterator[str
         port = free.getsockname()[1]
     environment = house.environment() | {"BENCH_PAGE": str(house.folder / "page.html")} | more
     environment.pop("DJANGO_SETTINGS_MODULE")
-    with serving("tests.bench.bare:application", port, environment, chosen.threads):
+    with serving("tests.bench.bare:application", port, environment, processes=chosen.processes, threads=BARE_THREADS):
         yield f"http://127.0.0.1:{port}/"
 
 

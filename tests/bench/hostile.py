@@ -24,7 +24,7 @@ from tests.bench.traffic import fetch, serving
 
 BOUNDARY = "----copydesk"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
-SENDERS, THREADS = 8, 4
+SENDERS = 8
 FLAT = 40  # MiB that the server may grow after the first tenth, which fills its caches
 PLACES = (
     "/en/submit/",
@@ -140,7 +140,7 @@ def _send(findings: Findings, house: House, requests: list[Request]) -> None:
     statuses: Counter[int] = Counter()
     receipts: dict[int, set[str]] = {}
     memory = []
-    with serving("cms.wsgi:application", house.port, house.environment() | raised, THREADS):
+    with serving("cms.wsgi:application", house.port, house.environment() | raised, processes=1):
         fetch(f"{house.site_url}/en/submit/")
         tenth = len(requests) // 10
         for begin in range(0, len(requests), max(tenth, 1)):

@@ -36,7 +36,7 @@ def main() -> int:
             house.manage(*command)
         house.move_in()
         findings = Findings("Lighthouse, on a telephone: " + ", ".join(KINDS))
-        with serving("cms.wsgi:application", house.port, house.environment(), 4):
+        with serving("cms.wsgi:application", house.port, house.environment()):
             for path in _paths():
                 _look(findings, house, path, chosen.lighthouse, chosen.rounds)
         house.move_out()

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import random
 import re
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from cms.management.commands.serve import PROCESSES
 from tests.bench import beside_bare, corpus
 from tests.bench.beside import beside
 from tests.bench.house import Findings, House, engine, new_house, parser
@@ -80,7 +80,7 @@ def options() -> Namespace:
     made.add_argument("--index", type=int, default=20_000, help="search too where there are at most so many articles")
     made.add_argument("--seconds", type=int, default=4, help="of requests to each page; 0: none")
     made.add_argument("--connections", type=int, default=8)
-    made.add_argument("--threads", type=int, default=min(8, 2 * (os.cpu_count() or 1) + 1), help="of the server")
+    made.add_argument("--processes", type=int, default=PROCESSES, help="of the server")
     made.add_argument("--times", type=Path, help="a file for the milliseconds of each page, as JSON")
     made.add_argument("--plans", action="store_true", help="print how the database goes about each query")
     return made.parse_args()
@@ -170,7 +170,7 @@ def _tell_traffic(findings: Findings, house: House, chosen: Namespace, pages: di
     load = chosen.connections, chosen.seconds
     each = _each_once(count)
     queries = _searches() if count <= chosen.index else {}
-    with serving("cms.wsgi:application", house.port, house.environment(), chosen.threads):
+    with serving("cms.wsgi:application", house.port, house.environment(), processes=chosen.processes):
         _tell_headers(findings, house)
         beside_bare.tell(findings, house, chosen, ARTICLE, each.pop("article"))
         for name, path in pages.items():

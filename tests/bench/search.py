@@ -255,7 +255,7 @@ def _tell_traffic(findings: Findings, house: House, chosen: Namespace, kinds: di
     from articles.search.views import KEPT
 
     page, load = f"{house.site_url}/en/search/?q=", (chosen.connections, chosen.seconds)
-    with serving("cms.wsgi:application", house.port, house.environment(), 4):
+    with serving("cms.wsgi:application", house.port, house.environment()):
         kept = hammer(page + kinds["Chinese, common, two characters"][0], *load)
         for name in ("Chinese, common, two characters", "English, common", "English, rare", "two common words"):
             # More of them than are kept: a filter that leaves everything makes each another address.

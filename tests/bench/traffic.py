@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from cms.management.commands.serve import PROCESSES, THREADS, granian_arguments
 from tests.bench.house import ROOT
 
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
@@ -42,11 +43,11 @@ class Rate:
 
 
 @contextlib.contextmanager
-def serving(application: str, port: int, environment: dict[str, str], threads: int) -> Iterator[None]:
-    """Run a WSGI application as `manage.py serve` runs the site, in one process; it is stopped at the end."""
-    from cms.management.commands.serve import granian_arguments
-
-    options = [word for word in granian_arguments("127.0.0.1", 1, threads)[1:] if not word.startswith("--port")]
+def serving(
+    application: str, port: int, environment: dict[str, str], *, processes: int = PROCESSES, threads: int = THREADS
+) -> Iterator[None]:
+    """Run a WSGI application as `manage.py serve` runs the site; it is stopped at the end."""
+    options = [word for word in granian_arguments("127.0.0.1", processes, threads)[1:] if not word.startswith("--port")]
     command = [sys.executable, "-m", "granian", application, *options, f"--port={port}"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         try:

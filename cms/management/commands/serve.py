@@ -19,6 +19,8 @@ TICK = 0.25  # seconds between two looks at the children
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before a dead worker is started again
 PATIENCE = 15  # seconds that a child has to finish its work when told to stop
 SERVER_PATIENCE = 10  # the same for the server's own processes: shorter, or they would outlive it
+PROCESSES = min(8, os.cpu_count() or 1)
+THREADS = 64  # of each process: so many may be sending slowly at a time
 
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
@@ -80,18 +82,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add where to listen and with how much."""
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        parser.add_argument("--processes", type=int, default=1, help="more than one is for PostgreSQL")
-        cores = os.cpu_count() or 1
-        parser.add_argument("--threads", type=int, default=min(8, 2 * cores + 1), help="for each process")
+        parser.add_argument("--processes", type=int, default=PROCESSES, help="as many as there are cores, at most 8")
 
-    def handle(self, *, host: str, processes: int, threads: int, **_options: Any) -> None:
+    def handle(self, *, host: str, processes: int, **_options: Any) -> None:
         """Start, watch and stop both. Raises CommandError when the port is taken or the server dies."""
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # a background job ignores some, so do we
                 signal.signal(number, lambda *_: stopped.set())
         address = free_address(host)
-        server = Child("-m", "granian", *granian_arguments(address, processes, threads))
+        server = Child("-m", "granian", *granian_arguments(address, processes))
         worker = Child("manage.py", "worker")
         try:
             self.watch(stopped, server, worker, address)
@@ -138,8 +138,8 @@ def free_address(host: str) -> str:
     return str(address[0])
 
 
-def granian_arguments(address: str, processes: int, threads: int) -> list[str]:
-    """Return the server's command line: plain HTTP/1, a fixed number of threads, quiet but for trouble."""
+def granian_arguments(address: str, processes: int, threads: int = THREADS) -> list[str]:
+    """Return the server's command line: plain HTTP/1, many threads (cms/waiting_room.py), quiet but for trouble."""
     options = {
         "interface": "wsgi",
         "host": address,
@@ -148,7 +148,7 @@ def granian_arguments(address: str, processes: int, threads: int) -> list[str]:
         "workers": processes,
         "blocking-threads": threads,
         "workers-kill-timeout": SERVER_PATIENCE,
-        "log-level": "warning",
+        "log-level": "error",  # it would warn of the threads
     }
     return ["cms.wsgi:application", "--no-ws", *(f"--{name}={value}" for name, value in options.items())]
 
