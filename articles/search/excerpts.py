@@ -13,6 +13,7 @@ from articles.search.query import Query
 from articles.search.tokens import CJK, is_cjk, same_letters
 
 BEFORE, LENGTH = 60, 240  # characters of an excerpt, before what was found and in all; half of that in Chinese
+_NEAR = 1000  # characters of a body that are looked at first, as most is found there
 _LETTER = rf"[^\W_{CJK}]"
 
 
@@ -30,8 +31,11 @@ class Marker:
     def excerpt(self, text: str, language: str) -> SafeString:
         """The words around the first place in a text; "" where there is none."""
         share = 2 if language.startswith("zh") else 1
-        spans = self._spans(text)
-        first, first_end = next(spans, (-1, -1))
+        spans = self._spans(text[:_NEAR])
+        first, first_end = next(spans, (-1, _NEAR))
+        if first_end > _NEAR - 2 * LENGTH and len(text) > _NEAR:  # not in the beginning, or cut off with it
+            spans = self._spans(text)
+            first, first_end = next(spans, (-1, -1))
         if first < 0:
             return SafeString("")
         begin = _word_begin(text, max(0, first - BEFORE // share), first)

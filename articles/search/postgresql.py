@@ -122,15 +122,19 @@ def _rows(search: Search, width: int) -> str:
     for place, tier, high in search.open_tiers():
         groups = tier.groups()
         groups += [groups[0]] * (width - len(groups))
+        any_of = _arrays(groups)
         for low, below, shelf in _rungs(search.low, high):
-            rows.append(_row(place, low, below, [*search.facets, shelf], *groups))
-    return ", ".join(rows) or _row(search.first, 0, 0, [0], *[[0]] * width)
+            rows.append(_row(place, low, below, [*search.facets, shelf], any_of))
+    return ", ".join(rows) or _row(search.first, 0, 0, [0], _arrays([[0]] * width))
 
 
-def _row(tier: int, low: int, high: int, *groups: Iterable[int]) -> str:
+def _row(tier: int, low: int, high: int, needed: Iterable[int], any_of: str = "") -> str:
     """A rung as SQL. All of it are our own numbers: to bind hundreds of parameters takes longer than the search."""
-    arrays = (f"'{_array(group)}'::int[]" for group in groups)
-    return f"({tier:d}, {low:d}::bigint, {high:d}::bigint, {', '.join(arrays)})"
+    return f"({tier:d}, {low:d}::bigint, {high:d}::bigint{_arrays([needed])}{any_of})"
+
+
+def _arrays(groups: Iterable[Iterable[int]]) -> str:
+    return "".join(f", '{_array(group)}'::int[]" for group in groups)
 
 
 def _ladder(rows: str, width: int) -> str:
