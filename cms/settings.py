@@ -156,9 +156,8 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL") if CACHE_URL else _SHARED | {
 # Pages lie apart, in each process' memory: a flood of senders must not push them out.
 _MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CACHES["pages"] = CACHES["default"] if CACHE_URL else _MEMORY | {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 2000}}
-# Always in each process' own memory, as its own templates made them: pages of 30 KB, cards of 1 KB (cms/plates.py).
-for _name, _most in (("template_fragments", 300), ("plates", 1000), ("cards", 10_000)):
-    CACHES[_name] = _MEMORY | {"LOCATION": _name, "OPTIONS": {"MAX_ENTRIES": _most}}
+# Always in each process' own memory, as its own templates made them.
+CACHES["template_fragments"] = _MEMORY | {"LOCATION": "template_fragments"}
 PAGE_CACHE_SECONDS = 60
 PURGE_URL = env.str("PURGE_URL", default="")  # a shared cache that is told of changes (docs/production.md)
 PURGE_HEADER = env.str("PURGE_HEADER", default="")

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import translation
 
+from cms import plates
 from tests.factories import make_editor, make_guidelines
 
 # Every test's editors have a password: the real hasher takes a tenth of a second for each, on purpose.
@@ -68,8 +69,8 @@ def _a_fresh_start(settings, tmp_path):
 
 
 def _forget():
-    for each in caches:
-        caches[each].clear()
+    for each in [*(caches[alias] for alias in caches), plates.PLATES, plates.CARDS]:
+        each.clear()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.models import Article
-from cms.plates import plate
+from cms.plates import CARDS, plate
 
 register = template.Library()
 
@@ -25,7 +25,5 @@ def river_card(article: Article, heading: str) -> SafeString:
 
 
 def _printed(name: str, article: Article, **how: bool) -> SafeString:
-    made = plate(
-        lambda: render_to_string(name, {"article": article, **how}), name, article, *how.values(), store="cards"
-    )
+    made = plate(lambda: render_to_string(name, {"article": article, **how}), name, article, *how.values(), store=CARDS)
     return mark_safe(made)  # what a template has printed
