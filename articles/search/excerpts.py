@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain, pairwise, takewhile
 
 from django.utils.html import escape
@@ -47,7 +48,7 @@ class Marker:
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where it stands, looked for only as far as anybody asks: an excerpt needs no more of a body than its own."""
-        folded = same_letters(text)
+        folded = _letters(text) if len(text) <= _NEAR else same_letters(text)
         if len(folded) == len(text):
             return (found.span() for found in self.pattern.finditer(folded))
         # Some letters have become two, or two one: look each letter's place up.
@@ -55,6 +56,12 @@ class Marker:
         places = [place for place, part in enumerate(parts) for _ in part]
         found_in = (found.span() for found in self.pattern.finditer("".join(parts)))
         return ((places[start], places[stop - 1] + 1) for start, stop in found_in)
+
+
+@lru_cache(2000)
+def _letters(text: str) -> str:
+    """What is found is mostly what was found before: the newest articles, by their headlines and beginnings."""
+    return same_letters(text)
 
 
 def _pattern(words: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from django.db import connection
 
@@ -27,8 +28,12 @@ _INT4 = 23  # the database's name for the type of a number
 _SIGN = 2**31
 
 
-def _array(numbers: Iterable[int]) -> str:
-    """Numbers as the database's signed integers hold them, written as an array: psycopg takes five times as long."""
+@lru_cache(10_000)
+def _array(numbers: tuple[int, ...]) -> str:
+    """Numbers as the database's signed integers hold them, written as an array: psycopg takes five times as long.
+
+    Kept, for every search names the same shelves.
+    """
     return f"{{{','.join([f'{number - _SIGN:d}' for number in numbers])}}}"
 
 
@@ -97,7 +102,7 @@ class PostgreSQL:
     def newest(self, groups: Sequence[tuple[int, ...]], facet: int, most: int) -> list[tuple[int, int]]:
         """A ladder for each group."""
         rungs = list(_rungs(0, tokens.top()))
-        rows = ", ".join(_row(0, low, high, [facet, shelf]) for low, high, shelf in rungs)
+        rows = ", ".join(_row(0, low, high, (facet, shelf)) for low, high, shelf in rungs)
         marks = ", ".join(["(%s::int, %s::int[])"] * len(groups))
         sql = (
             f"SELECT g.place, n.number FROM (VALUES {marks}) AS g (place, any0) CROSS JOIN LATERAL "
@@ -124,16 +129,16 @@ def _rows(search: Search, width: int) -> str:
         groups += [groups[0]] * (width - len(groups))
         any_of = _arrays(groups)
         for low, below, shelf in _rungs(search.low, high):
-            rows.append(_row(place, low, below, [*search.facets, shelf], any_of))
-    return ", ".join(rows) or _row(search.first, 0, 0, [0], _arrays([[0]] * width))
+            rows.append(_row(place, low, below, (*search.facets, shelf), any_of))
+    return ", ".join(rows) or _row(search.first, 0, 0, (0,), _arrays([(0,)] * width))
 
 
-def _row(tier: int, low: int, high: int, needed: Iterable[int], any_of: str = "") -> str:
+def _row(tier: int, low: int, high: int, needed: tuple[int, ...], any_of: str = "") -> str:
     """A rung as SQL. All of it are our own numbers: to bind hundreds of parameters takes longer than the search."""
     return f"({tier:d}, {low:d}::bigint, {high:d}::bigint{_arrays([needed])}{any_of})"
 
 
-def _arrays(groups: Iterable[Iterable[int]]) -> str:
+def _arrays(groups: Iterable[tuple[int, ...]]) -> str:
     return "".join(f", '{_array(group)}'::int[]" for group in groups)
 
 
