@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.article_page import authors_of, readable_article, related_to, shown
+from articles.by_slug import by_slug
 from articles.discovery.feeds import FORMATS
 from articles.discovery.hreflang import alternates, same_in_each_language
 from articles.discovery.structured import organisation_data
@@ -66,18 +67,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page("before")
-def section(request: HttpRequest, slug: str) -> HttpResponse:
+@by_slug(Section)
+def section(request: HttpRequest, found: Section) -> HttpResponse:
     """A section's articles, newest first."""
-    found = get_object_or_404(Section, slug=slug)
     articles = Article.objects.in_language(get_language()).filter(section=found)
     return _list(request, found, articles, "articles:section")
 
 
 @require_safe
 @public_page("before")
-def tag(request: HttpRequest, slug: str) -> HttpResponse:
+@by_slug(Tag)
+def tag(request: HttpRequest, found: Tag) -> HttpResponse:
     """A tag's articles, newest first."""
-    found = get_object_or_404(Tag, slug=slug)
     # A subquery, not a join: SQLite then reads the tag's links once, not one by one for every article there is.
     tagged = Article.tags.through.objects.filter(tag=found).values("article")
     articles = Article.objects.in_language(get_language()).filter(pk__in=tagged)
@@ -86,9 +87,9 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @public_page("before")
-def author(request: HttpRequest, slug: str) -> HttpResponse:
+@by_slug(Author)
+def author(request: HttpRequest, found: Author) -> HttpResponse:
     """An author's articles, newest first, below what is said of the author."""
-    found = get_object_or_404(Author, slug=slug)
     signed = Article.authors.through.objects.filter(author=found).values("article")
     articles = Article.objects.in_language(get_language()).filter(pk__in=signed)
     return _list(request, found, articles, "articles:author", few=_are_few(signed))

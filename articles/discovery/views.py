@@ -7,13 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from articles.by_slug import by_slug
 from articles.discovery import feeds, sitemaps
 from articles.models import Article, Author, Section, Tag
 from cms.page_cache import public_page
@@ -32,23 +32,26 @@ def site_feed(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_safe
 @public_page()
-def section_feed(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+@by_slug(Section)
+def section_feed(request: HttpRequest, found: Section, kind: str) -> HttpResponse:
     """The newest articles of a section."""
-    return _feed_of(request, kind, get_object_or_404(Section, slug=slug), "section")
+    return _feed_of(request, kind, found, "section")
 
 
 @require_safe
 @public_page()
-def tag_feed(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+@by_slug(Tag)
+def tag_feed(request: HttpRequest, found: Tag, kind: str) -> HttpResponse:
     """The newest articles of a tag."""
-    return _feed_of(request, kind, get_object_or_404(Tag, slug=slug), "tags")
+    return _feed_of(request, kind, found, "tags")
 
 
 @require_safe
 @public_page()
-def author_feed(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+@by_slug(Author)
+def author_feed(request: HttpRequest, found: Author, kind: str) -> HttpResponse:
     """The newest articles of an author."""
-    return _feed_of(request, kind, get_object_or_404(Author, slug=slug), "authors")
+    return _feed_of(request, kind, found, "authors")
 
 
 def _feed_of(request: HttpRequest, kind: str, found: Section | Tag | Author, field: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from articles.models.author import Author
 from articles.models.correction import Correction
 from articles.models.correction_request import CorrectionRequest
 from articles.models.fingerprint import Fingerprint, FingerprintKey, SourceKey
+from articles.models.former_slug import FormerSlug
 from articles.models.history import Redirect, Revision
 from articles.models.home import HomePlace
 from articles.models.page import Page
@@ -23,6 +24,7 @@ __all__ = [
     "CorrectionRequest",
     "Fingerprint",
     "FingerprintKey",
+    "FormerSlug",
     "HomePlace",
     "Law",
     "Page",

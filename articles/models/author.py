@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.former_slug import Listing
 from cms.text import clean_line
 
 
@@ -25,10 +26,9 @@ class AuthorQuerySet(models.QuerySet["Author"]):
         return {name: author for author in found for name in (author.name_en, author.name_zh_hans) if name in wanted}
 
 
-class Author(models.Model):
+class Author(Listing):
     """A person with a page. Nobody gets one by sending a story: contributors have no accounts, and may be anonymous."""
 
-    slug = models.SlugField(_("slug"), unique=True)
     name_en = models.CharField(_("name in English"), max_length=120)
     name_zh_hans = models.CharField(_("name in Chinese"), max_length=120, blank=True)
     about_en = models.TextField(_("about, in English"), max_length=1000, blank=True)

@@ -11,13 +11,13 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.former_slug import Listing
 from cms.text import clean_line
 
 
-class Section(models.Model):
+class Section(Listing):
     """A part of the paper, with a name in every language."""
 
-    slug = models.SlugField(_("slug"), unique=True)
     name_en = models.CharField(_("name in English"), max_length=60)
     name_zh_hans = models.CharField(_("name in Chinese"), max_length=60)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -54,7 +54,7 @@ class TagManager(models.Manager["Tag"]):
         return [have[slug] for slug in wanted]
 
 
-class Tag(models.Model):
+class Tag(Listing):
     """A subject in one language."""
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True, allow_unicode=True)
