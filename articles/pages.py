@@ -49,6 +49,12 @@ def page_of(articles: ArticleQuerySet, before: str, path: str, *, few: bool = Fa
     return Page(shown, older, path if before else None)
 
 
+def are_few(articles: ArticleQuerySet) -> bool:
+    """Whether at most FEW of `articles` have run, counted along the index of what is a tag's or an author's."""
+    run = articles.filter(status=Article.Status.PUBLISHED).order_by()
+    return run[: FEW + 1].count() <= FEW
+
+
 def cursor_of(moment: datetime, pk: int) -> str:
     """The cursor of a row: `<microseconds since 1970>-<id>`."""
     return f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{pk}"

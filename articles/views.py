@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
@@ -31,7 +31,7 @@ from articles.models import (
     Tag,
     Withholding,
 )
-from articles.pages import FEW, page_of
+from articles.pages import are_few, page_of
 from cms.page_cache import public_page
 from cms.plates import printed
 
@@ -82,7 +82,7 @@ def tag(request: HttpRequest, found: Tag) -> HttpResponse:
     # A subquery, not a join: SQLite then reads the tag's links once, not one by one for every article there is.
     tagged = Article.tags.through.objects.filter(tag=found).values("article")
     articles = Article.objects.in_language(get_language()).filter(pk__in=tagged)
-    return _list(request, found, articles, few=_are_few(tagged))
+    return _list(request, found, articles, few=are_few(articles))
 
 
 @require_safe
@@ -92,11 +92,7 @@ def author(request: HttpRequest, found: Author) -> HttpResponse:
     """An author's articles, newest first, below what is said of the author."""
     signed = Article.authors.through.objects.filter(author=found).values("article")
     articles = Article.objects.in_language(get_language()).filter(pk__in=signed)
-    return _list(request, found, articles, "articles:author", few=_are_few(signed))
-
-
-def _are_few(links: QuerySet[Any]) -> bool:
-    return links[: FEW + 1].count() <= FEW
+    return _list(request, found, articles, "articles:author", few=are_few(articles))
 
 
 def _list(

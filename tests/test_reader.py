@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from articles.models import Article
-from articles.pages import FEW
+from articles.pages import FEW, are_few
 from cms.page_cache import pages
 from cms.worker import run_until_idle
 from submissions.models import Story
@@ -276,7 +276,7 @@ def test_what_is_scheduled_is_not_given_away(client, editor):
 
 @pytest.mark.parametrize("most", [0, FEW])
 def test_a_tag_s_pages_are_the_same_whether_its_articles_are_few_or_many(client, monkeypatch, most):
-    monkeypatch.setattr("articles.views.FEW", most)
+    monkeypatch.setattr("articles.pages.FEW", most)
     morning = timezone.now() - timedelta(days=1)
     for number in range(45):
         make_article(slug=f"story-{number}", tags=("ferries",), published_at=morning + timedelta(minutes=number % 7))
@@ -289,3 +289,12 @@ def test_a_tag_s_pages_are_the_same_whether_its_articles_are_few_or_many(client,
         url = page.context["older_url"]
     tagged = Article.objects.filter(tags__slug="ferries", language="en")
     assert found == [article.slug for article in tagged.newest_first()]
+
+
+def test_a_tag_has_few_articles_in_a_language_where_it_has_many_in_the_other(monkeypatch):
+    monkeypatch.setattr("articles.pages.FEW", 3)
+    for number in range(4):
+        make_article(slug=f"story-{number}", tags=("ferries",), language="zh-hans")
+    tagged = Article.objects.filter(tags__slug="ferries")
+    assert are_few(tagged.in_language("en"))
+    assert not are_few(tagged.in_language("zh-hans"))

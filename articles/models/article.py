@@ -118,6 +118,12 @@ class Article(Previewed, Scheduled, CoverGate, Corrected, Remembered, Claimable)
                 name="article_in_section",
                 condition=models.Q(status="published"),
             ),
+            # Which of a tag's or an author's articles are in a language, without a look at them.
+            models.Index(
+                fields=["id", "language", "published_at"],
+                name="article_in_language",
+                condition=models.Q(status="published"),
+            ),
             models.Index(fields=[*DESK_INDEX, "section"], name="article_waiting", condition=models.Q(status="draft")),
             claim_index("article_claimed"),
             models.Index(
