@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from cms.management.commands.serve import PROCESSES, THREADS, granian_arguments
+from cms.management.commands.serve import MEMORY, PROCESSES, THREADS, granian_arguments
 from tests.bench.house import ROOT
 
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
@@ -49,7 +49,7 @@ def serving(
     """Run a WSGI application as `manage.py serve` runs the site; it is stopped at the end."""
     options = [word for word in granian_arguments("127.0.0.1", processes, threads)[1:] if not word.startswith("--port")]
     command = [sys.executable, "-m", "granian", application, *options, f"--port={port}"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=MEMORY | environment) as process:
         try:
             _wait_for(port)
             yield

@@ -21,6 +21,7 @@ PATIENCE = 15  # seconds that a child has to finish its work when told to stop
 SERVER_PATIENCE = 10  # the same for the server's own processes: shorter, or they would outlive it
 PROCESSES = min(8, os.cpu_count() or 1)
 THREADS = 64  # of each process: so many may be sending slowly at a time
+MEMORY = {"MALLOC_ARENA_MAX": "2"}  # or each thread keeps what it has freed for itself (mallopt(3))
 
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
@@ -46,6 +47,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603 - the words are ours
             self.arguments,
             cwd=settings.BASE_DIR,
+            env=MEMORY | os.environ,
             stdin=subprocess.DEVNULL,
             process_group=0,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - we have no threads
