@@ -61,6 +61,7 @@ def _a_fresh_start(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.OUTBOX = tmp_path / "outbox"
     settings.PASSWORD_HASHERS = QUICK_HASHERS
+    settings.WHITENOISE_USE_FINDERS = False  # else each test walks through all static files; browsers ask Django
     _forget()
     set_script_prefix("/")
     with translation.override("en"):
