@@ -22,10 +22,14 @@ _PIECE = 64 * 1024
 
 
 class WaitingRoom:
-    """A WSGI application around ours, in which `at_once` requests are worked on at a time."""
+    """A WSGI application around ours, in which `at_once` requests are worked on at a time.
 
-    def __init__(self, application: Application, at_once: int) -> None:
-        self._application = application
+    Below the `public` paths nobody may send more than MOST_BYTES: the application says so by the announced length, and
+    gets no body. Elsewhere editors and mail services have measures of their own, up to DRAINED bytes.
+    """
+
+    def __init__(self, application: Application, at_once: int, public: tuple[str, ...] = ()) -> None:
+        self._application, self._public = application, public
         self._places: SimpleQueue[None] = SimpleQueue()
         for _place in range(at_once):
             self._places.put(None)
@@ -34,10 +38,12 @@ class WaitingRoom:
         """Answer as the application does. An answer that is sent piece by piece holds no place meanwhile."""
         announced = environ.get("CONTENT_LENGTH", "")
         size = int(announced[:18]) if announced.isdecimal() else 0
-        body = _taken_in(environ["wsgi.input"], size)
+        is_public = environ.get("PATH_INFO", "").startswith(self._public)
+        body = _taken_in(environ["wsgi.input"], size, keep=size <= (MOST_BYTES if is_public else DRAINED))
         if body is None:
-            start_response("400 Bad Request", [("Content-Length", "0")])
-            return []
+            return _refused(start_response, "400 Bad Request")
+        if size > DRAINED and not is_public:
+            return _refused(start_response, "413 Content Too Large")
         environ["wsgi.input"] = body
         self._places.get()
         try:
@@ -46,10 +52,15 @@ class WaitingRoom:
             self._places.put(None)
 
 
-def _taken_in(body: IO[bytes], size: int) -> IO[bytes] | None:
-    """A body of `size` bytes; None where the sender has hung up before its end, which nobody may take for whole.
+def _refused(start_response: Any, status: str) -> list[bytes]:
+    start_response(status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+    return [status.encode()]
 
-    Of one that is larger than anything we take nothing is kept: the application refuses it by its size.
+
+def _taken_in(body: IO[bytes], size: int, *, keep: bool) -> IO[bytes] | None:
+    """A body of `size` bytes, or none of it where it is not kept; read, as a browser shows no answer while it sends.
+
+    None where the sender has hung up before its end, which nobody may take for whole.
     """
     taken: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY) if size else BytesIO()  # noqa: SIM115 - it is returned
     left = min(size, DRAINED)
@@ -61,7 +72,7 @@ def _taken_in(body: IO[bytes], size: int) -> IO[bytes] | None:
         if not piece:
             return None
         left -= len(piece)
-        if size <= MOST_BYTES:
+        if keep:
             taken.write(piece)
     taken.seek(0)
     return taken

@@ -11,4 +11,5 @@ from django.conf import settings  # noqa: E402 - it is set up now
 
 from cms.waiting_room import WaitingRoom  # noqa: E402
 
-application = WaitingRoom(django, settings.REQUESTS_AT_ONCE)
+public = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
+application = WaitingRoom(django, settings.REQUESTS_AT_ONCE, public)

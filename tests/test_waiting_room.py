@@ -75,19 +75,33 @@ def test_half_a_body_is_never_taken_for_a_whole_one(stream):
     assert echo.bodies == []
 
 
-def test_of_a_body_beyond_our_measure_nothing_is_kept_and_the_application_refuses_it():
-    class Endless(BytesIO):
-        given = 0
+class Endless(BytesIO):
+    """A body of any length, which counts what was read of it."""
 
-        def read(self, size=-1):
-            self.given += size
-            return b"x" * size
+    given = 0
 
-    echo, endless = Echo(), Endless()
-    room = WaitingRoom(echo, 1)
-    room({"wsgi.input": endless, "CONTENT_LENGTH": str(DRAINED * 10)}, lambda *_: None)
-    assert MOST_BYTES < endless.given <= DRAINED
-    assert echo.bodies == [b""]
+    def read(self, size=-1):
+        self.given += size
+        return b"x" * size
+
+
+def send(path, length):
+    echo, body, answers = Echo(), Endless(), []
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": str(length), "PATH_INFO": path}
+    WaitingRoom(echo, 1, public=("/en/",))(environ, lambda status, headers: answers.append(status))
+    return answers[0], echo.bodies, body.given
+
+
+def test_of_what_is_too_large_for_a_public_page_nothing_is_kept_and_the_page_refuses_it():
+    assert send("/en/submit/", MOST_BYTES + 1) == ("200 OK", [b""], MOST_BYTES + 1)
+    assert send("/en/submit/", DRAINED * 10) == ("200 OK", [b""], DRAINED)
+
+
+@pytest.mark.parametrize("path", ["/admin/articles/picture/add/", "/anymail/mailgun/inbound_mime/"])
+def test_editors_and_mail_services_have_measures_of_their_own(path):
+    status, (body,), _given = send(path, 50 * 2**20)
+    assert (status, len(body)) == ("200 OK", 50 * 2**20)
+    assert send(path, DRAINED + 1) == ("413 Content Too Large", [], DRAINED)
 
 
 @pytest.mark.parametrize("length", ["", "-5", "many"])
