@@ -28,7 +28,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=2)  # in each process of the server; others wait
+REQUESTS_AT_ONCE = max(1, env.int("REQUESTS_AT_ONCE", default=2))  # in each process of the server; others wait
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key(DATA)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
