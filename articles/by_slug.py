@@ -28,7 +28,7 @@ def by_slug(model: type[Listing]) -> Callable[[View], View]:
                 raise Http404
             address = reverse(f"articles:{request.resolver_match.url_name}", kwargs=more | {"slug": moved.slug})  # type: ignore[union-attr]
             query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(f"{address}?{query}".rstrip("?"))
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
         return answer
 

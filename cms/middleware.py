@@ -20,6 +20,11 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+def public_paths() -> tuple[str, ...]:
+    """How the paths of public pages begin: `/<language>/`."""
+    return tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
+
+
 def private_pages_are_not_kept(get_response: GetResponse) -> GetResponse:
     """Forbid caches to keep whatever does not say that it may be kept: receipts, forms, the admin, errors."""
 
@@ -70,7 +75,7 @@ class LargeBodies:
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """Refuse a body whose announced length is beyond the view's measure."""
         rule = getattr(view, "body_rule", None)
-        if rule is None and request.path_info.split("/")[1] not in dict(settings.LANGUAGES):
+        if rule is None and not request.path_info.startswith(public_paths()):
             return None
         request.body_rule = rule = rule or _Rule()  # type: ignore[attr-defined]
         length = request.META.get("CONTENT_LENGTH") or ""

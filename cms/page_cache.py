@@ -25,6 +25,7 @@ from django.utils.connection import ConnectionProxy
 from django.utils.translation import get_language
 
 from cms.generations import FRAME, SITE, begin, generation
+from cms.middleware import public_paths
 
 View = Callable[..., HttpResponse]
 T = TypeVar("T")
@@ -151,11 +152,11 @@ def front_door(get_response: View) -> View:
     What was answered once is the same for everybody: no cookie, no nonce. The key has the scheme and host as they
     came, which Django has examined when the page was made.
     """
-    languages = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
+    public = public_paths()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         asked = request.META
-        if request.method != "GET" or not request.path_info.startswith(languages):
+        if request.method != "GET" or not request.path_info.startswith(public):
             return get_response(request)
         address = f"{request.path}?{asked.get('QUERY_STRING', '')}"
         place = f"{generation()}|{request.scheme}|{asked.get('HTTP_HOST')}|{address}"

@@ -9,7 +9,7 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - it is set up now
 
+from cms.middleware import public_paths  # noqa: E402
 from cms.waiting_room import WaitingRoom  # noqa: E402
 
-public = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
-application = WaitingRoom(django, settings.REQUESTS_AT_ONCE, public)
+application = WaitingRoom(django, settings.REQUESTS_AT_ONCE, public_paths())
