@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.models import Article
 from articles.pages import FEW, are_few
-from cms.page_cache import pages
+from cms.page_cache import pages, site_changed
 from cms.worker import run_until_idle
 from submissions.models import Story
 from tests.factories import make_article, make_picture, make_section, submission
@@ -298,3 +300,12 @@ def test_a_tag_has_few_articles_in_a_language_where_it_has_many_in_the_other(mon
     tagged = Article.objects.filter(tags__slug="ferries")
     assert are_few(tagged.in_language("en"))
     assert not are_few(tagged.in_language("zh-hans"))
+
+
+def test_how_many_articles_a_tag_has_is_counted_once_and_not_after_each_move(client):
+    make_article(tags=("ferries",))
+    client.get("/en/tag/ferries/")
+    site_changed()
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/en/tag/ferries/").status_code == 200
+    assert not [query for query in queries if "COUNT" in query["sql"]]
