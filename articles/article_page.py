@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -15,7 +16,7 @@ from articles.models import Article, ArticleQuerySet, Author, Tag
 from articles.models.article_queryset import CARD
 from articles.pages import RELATED
 from articles.related import KEPT
-from cms.prepared import MOMENT, Prepared
+from cms.prepared import MOMENT, Prepared, Rows
 
 # The one tag that the page prints, read with its article: a query less on the page that is read most.
 _TAG = Tag.objects.filter(article=OuterRef("pk"))
@@ -43,7 +44,7 @@ def _at(slug: str, language: str, now: Any) -> ArticleQuerySet:
 
 def _cards(now: Any, **places: int) -> ArticleQuerySet:
     # By their keys alone: named a language, SQLite would walk through all of its articles for them.
-    return Article.objects.published(until=now).for_cards().filter(pk__in=list(places.values()))
+    return Article.objects.published(until=now).for_cards().filter(pk__in=list(places.values())).order_by("pk")
 
 
 _article = Prepared(_at, slug="\0slug", language="\0language", now=MOMENT)
@@ -52,17 +53,17 @@ _PLACES = {f"place_{number}": -(2**40) - number for number in range(KEPT)}
 _related = Prepared(_cards, now=MOMENT, **_PLACES)
 
 
-def readable_article(slug: str, language: str) -> Article | None:
-    """The article at this address, read by `whole`; None where readers may not see it now."""
-    return next(iter(_article(slug=slug, language=language, now=timezone.now())), None)
+def readable_article(slug: str, language: str) -> Rows[Article]:
+    """The article at this address, read by `whole`; none where readers may not see it now."""
+    return _article(slug=slug, language=language, now=timezone.now())
 
 
-def authors_of(found: Article) -> list[Author]:
-    """Who has signed an article that was read by `whole`; no query where nobody has."""
-    return _authors(article=found.pk) if found.is_signed else []  # type: ignore[attr-defined]  # annotated by `whole`
+def authors_of(article: int, *, is_signed: bool) -> Sequence[Author]:
+    """Who has signed the article of this id; no query where nobody has."""
+    return _authors(article=article) if is_signed else []
 
 
-def shown(found: Article, authors: list[Author], related: list[Article]) -> dict[str, Any]:
+def shown(found: Article, authors: Sequence[Author], related: Sequence[Article]) -> dict[str, Any]:
     """What the template of an article's page needs; `found` was read by `whole`, and has its time."""
     tag = Tag(slug=found.tag_slug, name=found.tag_name)  # type: ignore[attr-defined]  # annotated by `whole`
     text, parts = divided(found.body)
@@ -73,7 +74,7 @@ def shown(found: Article, authors: list[Author], related: list[Article]) -> dict
         "contents": contents(parts, found.reading_minutes),
         "authors": authors,
         "translations": found.translations(),
-        "related": related,
+        "related": _in_order(related, found.related)[:RELATED],
         "tags": [tag] if tag.slug else [],
         "permalink": permalink,
         "address": uri_to_iri(permalink),
@@ -82,13 +83,18 @@ def shown(found: Article, authors: list[Author], related: list[Article]) -> dict
     }
 
 
-def related_to(article: Article) -> list[Article]:
-    """What the reader may like too: chosen when the article changed; where too few are left of that, the newest."""
-    chosen = article.related[:KEPT]
+def related_to(article: int, language: str, chosen: list[int]) -> Sequence[Article]:
+    """What the reader may like too, in no order: `chosen` when the article changed; where too few of them are left that
+    may be read, the newest."""
     if len(chosen) >= RELATED:
-        places = dict(zip(_PLACES, chosen + [_NOBODY] * (KEPT - len(chosen)), strict=True))
-        found = {other.pk: other for other in _related(now=timezone.now(), **places)}
+        keys = chosen[:KEPT] + [_NOBODY] * (KEPT - len(chosen))
+        found = _related(now=timezone.now(), **dict(zip(_PLACES, keys, strict=True)))
         if len(found) >= RELATED:
-            return [found[pk] for pk in chosen if pk in found][:RELATED]
+            return found
     readable = Article.objects.published().for_cards()
-    return list(readable.in_language(article.language).exclude(pk=article.pk).newest_first()[:RELATED])
+    return list(readable.in_language(language).exclude(pk=article).newest_first()[:RELATED])
+
+
+def _in_order(related: Sequence[Article], chosen: list[int]) -> list[Article]:
+    places = {pk: place for place, pk in enumerate(chosen)}
+    return sorted(related, key=lambda article: places.get(article.pk, len(places)))

@@ -49,5 +49,6 @@ def _page(request: HttpRequest, found: Article, link: Preview) -> HttpResponse:
         "until": link.until,
         "zone": settings.TIME_ZONE,
     }
-    context = shown(found, authors_of(found), related_to(found))
+    authors = authors_of(found.pk, is_signed=found.is_signed)  # type: ignore[attr-defined]  # annotated by `whole`
+    context = shown(found, authors, related_to(found.pk, found.language, found.related))
     return render(request, "articles/preview.html", context | nothing_claimed)

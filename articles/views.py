@@ -132,17 +132,20 @@ def _list(
 @public_page()
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article; 451 where it is withheld, 410 where it was killed, 404 where it never ran."""
-    found = readable_article(slug, get_language())
-    if found is None:
+    rows = readable_article(slug, get_language())
+    if not rows:
         unreadable = Article.objects.filter(slug=slug, language=get_language()).first()
         return _not_readable(request, unreadable) or _moved(request, slug)
-    authors, related = authors_of(found), related_to(found)
+    pk = rows.value("id")
+    authors = authors_of(pk, is_signed=rows.value("is_signed"))
+    related = related_to(pk, get_language(), rows.value("related"))
 
     def context() -> dict[str, Any]:
+        found = rows[0]
         request.versions = {row["language"]: row["url"] for row in found.translations()}  # type: ignore[attr-defined]
         return shown(found, authors, related)
 
-    return printed(request, "articles/article.html", context, found, authors, related)
+    return printed(request, "articles/article.html", context, rows, authors, related)
 
 
 @require_safe

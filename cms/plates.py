@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from cms.generations import FRAME, generation
+from cms.prepared import Rows
 
 # In each process' own memory, as its own templates made them: pages of 30 KB, cards of 1 KB. Not in CACHES, of which
 # Django looks through all four times a request.
@@ -56,6 +58,8 @@ def _facts(value: Any) -> Any:
     """What a template can take from a value without asking the database, as something whose repr says all of it."""
     if type(value) in _PLAIN:
         return value
+    if isinstance(value, Rows) and _PLAIN.issuperset(map(type, chain.from_iterable(value.rows))):
+        return value.label, value.rows
     if isinstance(value, Model) and "_prefetched_objects_cache" not in vars(value):  # of which repr tells a part only
         columns = {name: _column(found) for name, found in vars(value).items() if name != "_state"}
         rows = {name: _facts(row) for name, row in value._state.fields_cache.items()}

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar, overload
 
 from django.db import NotSupportedError, connection
 from django.db.models import Model, QuerySet
@@ -19,10 +21,82 @@ from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
-Compiled = tuple[QuerySet[M], SQLCompiler, dict[int, Any], str, tuple[Any, ...]]
+Row = tuple[Any, ...]
 _PARAM = re.compile("%[s%]")
 MOMENT = datetime(1000, 1, 1, tzinfo=UTC)
 """Stands where a moment belongs: long past, for `published()` takes the earlier of the moment it is given and now."""
+
+
+@dataclass(frozen=True)
+class _Compiled(Generic[M]):
+    """A queryset with its statement, and what turns the columns of a row into Python's values."""
+
+    queryset: QuerySet[M]
+    compiler: SQLCompiler
+    converters: dict[int, Any]
+    sql: str
+    params: Row
+
+    def models(self, rows: list[Row]) -> list[M]:
+        """What the queryset would have made of these rows."""
+        mine = copy.copy(self.compiler)
+        mine.connection = connection  # each thread has its own
+        mine.get_converters = lambda _columns: self.converters  # type: ignore[method-assign, assignment]
+        mine.execute_sql = lambda *_, **__: [rows]  # type: ignore[method-assign, assignment]
+        asked = self.queryset.all()
+        asked.query.get_compiler = lambda *_, **__: mine  # type: ignore[method-assign]
+        return list(ModelIterable(asked))
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Name of a column of the model itself, or of an annotation -> its place in a row."""
+        own = (self.compiler.klass_info or {})["select_fields"]
+        select: Any = self.compiler.select
+        return {select[place][0].target.attname: place for place in own} | self.compiler.annotation_col_map
+
+    def value(self, row: Row, name: str) -> Any:
+        """One column of a row, as the model would have it."""
+        place = self.places[name]
+        if place not in self.converters:
+            return row[place]
+        convert, expression = self.converters[place]
+        value = row[place]
+        for one in convert:
+            value = one(value, expression, connection)
+        return value
+
+
+class Rows(Sequence[M]):
+    """What a prepared query has read: rows as the database gave them, made into models when somebody looks at one.
+
+    To make models takes as long as to ask for the rows, and a page that is printed from its plate needs none.
+    """
+
+    def __init__(self, compiled: _Compiled[M], rows: list[Row]) -> None:
+        self._compiled, self.rows = compiled, rows
+
+    @cached_property
+    def _models(self) -> list[M]:
+        return self._compiled.models(self.rows)
+
+    def value(self, name: str) -> Any:
+        """A column or an annotation of the first row."""
+        return self._compiled.value(self.rows[0], name)
+
+    @property
+    def label(self) -> str:
+        """Whose rows they are."""
+        return self._compiled.queryset.model._meta.label
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> M: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[M]: ...
+    def __getitem__(self, place: int | slice) -> M | list[M]:
+        return self._models[place]
 
 
 class Prepared(Generic[M]):
@@ -34,22 +108,15 @@ class Prepared(Generic[M]):
 
     def __init__(self, make: Callable[..., QuerySet[M]], **places: Any) -> None:
         self._make, self._places = make, places
-        self._known: Compiled[M] | None = None
+        self._known: _Compiled[M] | None = None
 
-    def __call__(self, **values: Any) -> list[M]:
+    def __call__(self, **values: Any) -> Rows[M]:
         """Run it with a value for each place; one query. Raises KeyError for a place without a value."""
-        rows, compiler, converters, sql, params = self._known = self._known or self._compile()
+        compiled = self._known = self._known or self._compile()
         fill = {bound(place): bound(values[name]) for name, place in self._places.items()}
-        mine = copy.copy(compiler)
-        mine.connection = connection  # each thread has its own
-        mine.get_converters = lambda _columns: converters  # type: ignore[method-assign, assignment]
-        found = _answer(sql, tuple(fill.get(param, param) for param in params))
-        mine.execute_sql = lambda *_, **__: [found]  # type: ignore[method-assign, assignment]
-        asked = rows.all()
-        asked.query.get_compiler = lambda *_, **__: mine  # type: ignore[method-assign]
-        return list(ModelIterable(asked))
+        return Rows(compiled, _answer(compiled.sql, tuple(fill.get(param, param) for param in compiled.params)))
 
-    def _compile(self) -> Compiled[M]:
+    def _compile(self) -> _Compiled[M]:
         rows = self._make(**self._places)
         compiler = rows.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
@@ -58,7 +125,7 @@ class Prepared(Generic[M]):
         converters = compiler.get_converters([column for column, *_rest in compiler.select or []])
         if connection.vendor == "postgresql":
             sql, params = _with_constants(sql, params, {bound(place) for place in self._places.values()})
-        return rows, compiler, converters, sql, tuple(params)
+        return _Compiled(rows, compiler, converters, sql, tuple(params))
 
 
 def _with_constants(sql: str, params: Any, places: set[Any]) -> tuple[str, list[Any]]:
@@ -81,7 +148,7 @@ def _with_constants(sql: str, params: Any, places: set[Any]) -> tuple[str, list[
     return _PARAM.sub(fill, sql), left
 
 
-def _answer(sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+def _answer(sql: str, params: Row) -> list[Row]:
     """All rows. PostgreSQL gets the parameters beside the statement, and prepares that (`prepare_threshold`)."""
     try:
         return _rows(sql, params)
@@ -94,7 +161,7 @@ def _answer(sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         return _rows(sql, params)
 
 
-def _rows(sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, params: Row) -> list[Row]:
     with _cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

@@ -127,7 +127,16 @@ def test_what_no_words_tell_apart_makes_no_plate(article):
 
 def test_a_plate_asks_the_database_for_nothing_more(article, django_assert_num_queries):
     found = readable_article("keepers", "en")
-    shows = found, authors_of(found), related_to(found)
+    shows = found, authors_of(article.pk, is_signed=True), related_to(article.pk, "en", found.value("related"))
     plate(lambda: "made", *shows)
     with django_assert_num_queries(0):
         assert plate(lambda: "anew", *shows) == "made"
+
+
+def test_a_page_that_is_printed_as_before_makes_no_models_of_its_rows(client, article, monkeypatch):
+    made(client, "/en/news/keepers/")
+    site_changed()
+    models, from_db = [], Article.from_db
+    monkeypatch.setattr(Article, "from_db", classmethod(lambda _cls, *row: models.append(row) or from_db(*row)))
+    assert not client.get("/en/news/keepers/").templates
+    assert not models

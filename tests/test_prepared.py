@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -23,10 +24,10 @@ def test_it_finds_what_the_queryset_finds_for_each_value_and_moment():
     first, second = make_article(slug="first"), make_article(slug="second")
     find, now = Prepared(readable, slug="\0slug", now=MOMENT), timezone.now()
 
-    assert find(slug="first", now=now) == [first]
-    assert find(slug="second", now=now) == [second]
-    assert find(slug="nowhere", now=now) == []
-    assert find(slug="first", now=first.published_at - timedelta(seconds=1)) == []
+    assert list(find(slug="first", now=now)) == [first]
+    assert list(find(slug="second", now=now)) == [second]
+    assert not find(slug="nowhere", now=now)
+    assert not find(slug="first", now=first.published_at - timedelta(seconds=1))
 
 
 def test_one_run_is_one_query_and_what_is_joined_comes_with_it():
@@ -49,11 +50,22 @@ def test_its_rows_are_like_those_of_the_queryset_in_every_column():
         assert getattr(prepared, field.attname) == getattr(plain, field.attname)
 
 
+def test_a_column_is_read_as_the_model_would_have_it_without_a_model():
+    article = make_article(slug="first", sources=["https://example.org/"], related=[7, 9])
+    find = Prepared(lambda slug, now: readable(slug, now).annotate(is_new=Value(True)), slug="\0slug", now=MOMENT)
+    found = find(slug="first", now=timezone.now())
+
+    for field in Article._meta.concrete_fields:
+        assert found.value(field.attname) == getattr(article, field.attname)
+    assert found.value("is_new") is True
+    assert "_models" not in vars(found)
+
+
 def test_a_value_may_look_like_anything():
     make_article(slug="first")
     find = Prepared(readable, slug="\0slug", now=MOMENT)
     for typed in ("' OR 1=1 --", "%s", "\\", "first'"):
-        assert find(slug=typed, now=timezone.now()) == []
+        assert not find(slug=typed, now=timezone.now())
 
 
 def test_a_place_without_a_value_is_a_mistake():
@@ -100,19 +112,19 @@ class TestOnPostgreSQL:
         find = Prepared(readable, slug="\0slug", now=MOMENT)
         for _again in range(2):
             with pytest.raises(ZeroDivisionError), transaction.atomic():
-                assert find(slug="first", now=timezone.now()) == [article]
+                assert list(find(slug="first", now=timezone.now())) == [article]
                 raise ZeroDivisionError
-        assert find(slug="first", now=timezone.now()) == [article]
+        assert list(find(slug="first", now=timezone.now())) == [article]
 
     @pytest.mark.django_db(transaction=True)
     def test_a_migration_that_widens_a_column_beside_it_is_no_error(self):
         article, find = make_article(slug="first"), Prepared(readable, slug="\0slug", now=MOMENT)
-        assert find(slug="first", now=timezone.now()) == [article]
+        assert list(find(slug="first", now=timezone.now())) == [article]
         with another_session() as other:
             try:
                 other.execute("ALTER TABLE articles_article ALTER COLUMN byline TYPE varchar(300)")
-                assert find(slug="first", now=timezone.now()) == [article]
-                assert find(slug="first", now=timezone.now()) == [article]
+                assert list(find(slug="first", now=timezone.now())) == [article]
+                assert list(find(slug="first", now=timezone.now())) == [article]
             finally:
                 other.execute("ALTER TABLE articles_article ALTER COLUMN byline TYPE varchar(255)")
 
