@@ -25,14 +25,12 @@ from django.utils.connection import ConnectionProxy
 from django.utils.translation import get_language
 
 from cms.generations import FRAME, SITE, begin, generation
-from cms.middleware import public_paths
 
 View = Callable[..., HttpResponse]
 T = TypeVar("T")
 Clock = Callable[[], datetime | None]
 _clocks: list[Clock] = []
 pages = ConnectionProxy(caches, "pages")
-_CONDITIONS = frozenset(f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE"))
 SURROGATE_KEY = "site"
 """The surrogate key of every public page, by which a shared cache is told to drop them (cms/purging.py)."""
 PURGED_SECONDS = 300
@@ -57,25 +55,25 @@ def kept(key: str, make: Callable[[], T], what: str = SITE) -> T:
     return cast("T", pages.get_or_set(f"{key}:{generation(what)}", make, settings.PAGE_CACHE_SECONDS))
 
 
-def clock(next_change: Clock) -> Clock:
+def clock(change: Clock) -> Clock:
     """Register a function that says when pages next change by time alone (None: never): a scheduled article appears."""
-    _clocks.append(next_change)
-    return next_change
+    _clocks.append(change)
+    return change
 
 
-def _next_change() -> datetime | None:
+def next_change() -> datetime | None:
     """When something next changes by time alone: asked once in each generation, and again when it has come."""
     key = f"clock:{generation()}"
     known = pages.get(key)
     if known is None or (known[0] and known[0] <= timezone.now()):
-        known = (min(filter(None, (next_change() for next_change in _clocks)), default=None),)
+        known = (min(filter(None, (change() for change in _clocks)), default=None),)
         pages.set(key, known, settings.PAGE_CACHE_SECONDS)
     return cast("datetime | None", known[0])
 
 
 def seconds_to_keep() -> int:
     """For how long a page may be kept: until something changes by itself, and never longer than PAGE_CACHE_SECONDS."""
-    return _seconds_until(_next_change(), settings.PAGE_CACHE_SECONDS)
+    return _seconds_until(next_change(), settings.PAGE_CACHE_SECONDS)
 
 
 def _seconds_until(change: datetime | None, most: int) -> int:
@@ -129,54 +127,17 @@ def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Say how the page may be kept by others: browsers ask again, shared caches do for a while (RFC 9111, RFC 5861)."""
     if response.status_code != 200:
         return response
-    response["Cache-Control"] = _for_others(_next_change())
+    response["Cache-Control"] = lifetime(next_change())
     response["Surrogate-Key"] = SURROGATE_KEY
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _for_others(change: datetime | None) -> str:
+def lifetime(change: datetime | None) -> str:
     """A browser asks again each time; a shared cache when its time is over. It never shows what `change` ended."""
     most = PURGED_SECONDS if settings.PURGE_URL else UNPURGED_SECONDS
     seconds = _seconds_until(change, most + STALE_SECONDS)
     if seconds < most + STALE_SECONDS:
         return f"public, max-age=0, s-maxage={min(seconds, most)}, must-revalidate"
     return f"public, max-age=0, s-maxage={most}, stale-while-revalidate={STALE_SECONDS}"
-
-
-def front_door(get_response: View) -> View:
-    """The outermost middleware: answer with a kept page before anything else is asked, as it was answered before.
-
-    It keeps the public pages below `/<lang>/` that are asked for as we link to them; `public_page` keeps the others.
-    What was answered once is the same for everybody: no cookie, no nonce. The key has the scheme and host as they
-    came, which Django has examined when the page was made.
-    """
-    public = public_paths()
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        asked = request.META
-        if request.method != "GET" or not request.path_info.startswith(public):
-            return get_response(request)
-        address = f"{request.path}?{asked.get('QUERY_STRING', '')}"
-        place = f"{generation()}|{request.scheme}|{asked.get('HTTP_HOST')}|{address}"
-        key = f"answer:{hashlib.sha256(place.encode()).hexdigest()[:32]}"
-        if found := pages.get(key):
-            response, change = found
-            response.headers["Cache-Control"] = _for_others(change)  # time has gone by
-            if _CONDITIONS.isdisjoint(asked):
-                return cast("HttpResponse", response)
-            return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
-        request.at_front_door = True  # type: ignore[attr-defined]  # `public_page` need not keep it too
-        response = get_response(request)
-        if _is_same_for_all(response) and (seconds := seconds_to_keep()):
-            pages.set(key, (response, _next_change()), seconds)
-        return response
-
-    return middleware
-
-
-def _is_same_for_all(response: HttpResponse) -> bool:
-    """Whether this answer may be given to everybody else."""
-    private = response.cookies or "'nonce-" in response.get("Content-Security-Policy", "")
-    return response.status_code == 200 and hasattr(response, "is_for_all") and not private

@@ -88,7 +88,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "cms.User"
 
 MIDDLEWARE = [
-    "cms.page_cache.front_door",
+    "cms.front_door.front_door",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

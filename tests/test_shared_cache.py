@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cms import page_cache
+from cms import front_door
 from cms.page_cache import pages, site_changed
 from cms.purging import purge
 from tests.factories import make_article
@@ -109,13 +109,13 @@ def test_a_page_made_for_one_scheme_or_host_is_not_given_to_another(client, sett
 
 def test_a_page_that_was_read_before_a_change_is_not_kept_for_after_it(client, monkeypatch):
     article = make_article(headline="Old words")
-    url, real = article.get_absolute_url(), page_cache.seconds_to_keep
+    url, real = article.get_absolute_url(), front_door.seconds_to_keep
 
     def changed_meanwhile(*args):
         site_changed()
         return real(*args)
 
-    monkeypatch.setattr(page_cache, "seconds_to_keep", changed_meanwhile)
+    monkeypatch.setattr(front_door, "seconds_to_keep", changed_meanwhile)
     client.get(url)
     monkeypatch.undo()
     type(article).objects.filter(pk=article.pk).update(headline="New words")
