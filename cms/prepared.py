@@ -57,13 +57,11 @@ class _Compiled(Generic[M]):
     def value(self, row: Row, name: str) -> Any:
         """One column of a row, as the model would have it."""
         place = self.places[name]
-        if place not in self.converters:
-            return row[place]
-        convert, expression = self.converters[place]
-        value = row[place]
-        for one in convert:
-            value = one(value, expression, connection)
-        return value
+        found = row[place]
+        convert, expression = self.converters.get(place, ((), None))
+        for step in convert:
+            found = step(found, expression, connection)
+        return found
 
 
 class Rows(Sequence[M]):
