@@ -23,6 +23,7 @@ from cms.roles import grant
 from newsletter.models import Issue, IssueArticle, Subscriber
 from submissions.copyright.counter_forms import STATEMENTS
 from submissions.copyright.models import CopyrightReport, CounterLink, CounterNotice
+from submissions.mail.models import ReceivedMail
 from submissions.models import Guidelines, Story
 
 _count = itertools.count(1)
@@ -198,6 +199,12 @@ def make_correction_request(article: Article | None = None, **fields: Any) -> Co
         "seed": codes.new_seed(),
     }
     return CorrectionRequest(**values | fields).receive(by=User.objects.system())
+
+
+def make_mail(**fields: Any) -> ReceivedMail:
+    """A mail that waits on the desk."""
+    values = {"subject": "A letter", "sender": "ines@example.org", "why": "nowhere", "language": "en"}
+    return ReceivedMail(**values | {"status": "waiting"} | fields).enter(by=User.objects.system(), move="receive")
 
 
 def make_translation(article: Article, **fields: Any) -> Article:

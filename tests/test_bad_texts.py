@@ -17,7 +17,7 @@ from cms.models import User
 from submissions.models import Chapter, Guidelines, Story
 from tests.browser.test_sanitiser import LINKS, MUTATIONS, RUNNING
 from tests.factories import make_article, make_report, make_section, make_story, submission
-from tests.test_guidelines import make_draft, page_of, sent
+from tests.guidelines import make_draft, page_of, sent
 from tests.test_hostile_addresses import HIDDEN, QUERIES
 from tests.test_interchange import row
 from tests.test_text import ATTACKS, FORBIDDEN

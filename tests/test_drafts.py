@@ -2,48 +2,19 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
-from articles.models import Picture
-from cms import codes, limits
+from cms import codes
 from cms.logs import HidePrivateCodes
 from cms.models import Decision, Letter
-from cms.worker import run_until_idle
-from submissions import drafts
-from submissions.jobs import UNSENT_PICTURES_STAY
 from submissions.models import SavedDraft, Story
+from tests.drafts import SAVE, URL, drafts_get_old, page_of, save
 from tests.factories import make_guidelines, make_section, submission, upload
 
 pytestmark = pytest.mark.django_db
-URL = "/en/submit/"
-SAVE = "/en/submit/draft/"
-
-
-def save(client, url=SAVE, **fields):
-    """Press the button that keeps what was typed."""
-    return client.post(url, submission(**fields) | {"save": "1"})
-
-
-def page_of(client, answer):
-    """The draft's page, and what its form would post."""
-    page = client.get(answer["Location"])
-    form = page.context["form"]
-    fields = {field.html_name: field.value() or "" for field in form if field.html_name != "cover"}
-    return page, {name: value for name, value in fields.items() if value is not False}
-
-
-def pictures_get_old():
-    Picture.objects.update(created=timezone.now() - UNSENT_PICTURES_STAY - timedelta(minutes=1))
-
-
-def drafts_get_old(settings):
-    SavedDraft.objects.update(saved=timezone.now() - timedelta(days=settings.DRAFT_DAYS, minutes=1))
 
 
 def test_an_unfinished_story_is_kept_under_a_private_link_and_comes_back_as_it_was_typed(client):
@@ -181,71 +152,6 @@ def test_sending_an_older_state_does_not_lose_what_another_device_saved(client):
     assert not SavedDraft.objects.exists()
 
 
-def test_a_picture_is_kept_with_its_draft_and_goes_with_it(client, settings):
-    first = save(client, cover=upload(), cover_source_type="digitalCapture")
-    pictures_get_old()
-    run_until_idle()
-    assert Picture.objects.count() == 1
-    page, form = page_of(client, first)
-    assert "We have kept this picture" in page.content.decode()
-    form["kept_cover"] = ""  # as from a page that was open for longer than the signed name is good
-    form["guidelines"] = submission()["guidelines"]
-    client.post(first["Location"], form)
-    assert Story.objects.get().cover == Picture.objects.get()
-
-
-@pytest.mark.parametrize("end", ["deleted", "expired"])
-def test_nothing_of_a_deleted_or_expired_draft_remains(client, settings, end):
-    address = save(client, cover=upload(), cover_source_type="digitalCapture")["Location"]
-    folder = settings.MEDIA_ROOT / "pictures"
-    assert list(folder.rglob("*.jpg"))
-    if end == "deleted":
-        answer = client.post(address, {"delete": "1"})
-        assert "The draft is deleted" in answer.content.decode()
-        assert "The draft is deleted" in client.post(address, {"delete": "1"}).content.decode()
-    else:
-        drafts_get_old(settings)
-        run_until_idle()
-    assert not SavedDraft.objects.exists()
-    assert not Picture.objects.exists()
-    assert not [path for path in folder.rglob("*") if path.is_file()]
-    assert client.get(address).status_code == 404
-
-
-def test_another_picture_takes_the_place_of_the_first(client):
-    address = save(client, cover=upload(), cover_source_type="digitalCapture")["Location"]
-    _page, form = page_of(client, {"Location": address})
-    client.post(address, form | {"cover": upload(colour="#204080"), "save": "1"})
-    assert SavedDraft.objects.get().cover == Picture.objects.get()
-
-
-def test_a_refused_picture_is_named_and_the_text_is_kept(client):
-    answer = save(client, cover=SimpleUploadedFile("x.jpg", b"no picture"), headline="")
-    assert answer.status_code == 422
-    assert set(answer.context["form"].errors) == {"cover"}
-    assert SavedDraft.objects.get().fields["dek"] == submission()["dek"]
-    assert SavedDraft.objects.get().code in answer.content.decode()
-
-
-def test_more_than_we_keep_gets_a_clear_answer_and_stays_in_the_form(client, monkeypatch):
-    monkeypatch.setattr(drafts, "MAX_DRAFT", 1000)
-    answer = save(client, body="word " * 300, headline="Still here")
-    assert answer.status_code == 422
-    assert "we can keep 1000" in answer.content.decode()
-    assert 'value="Still here"' in answer.content.decode()
-    assert not SavedDraft.objects.exists()
-
-
-def test_a_network_that_saves_too_much_is_told_when_to_come_back(client, monkeypatch):
-    monkeypatch.setitem(limits.AN_HOUR, "draft", 1)
-    assert [save(client).status_code for _time in range(2)] == [302, 429]
-
-
-def test_a_robot_keeps_nothing(client):
-    assert save(client, website="http://spam.example").status_code == 422
-    assert not SavedDraft.objects.exists()
-
-
 def test_what_is_sent_to_a_draft_that_is_gone_is_taken_all_the_same(client):
     address = save(client)["Location"]
     _page, form = page_of(client, {"Location": address})
@@ -257,16 +163,6 @@ def test_what_is_sent_to_a_draft_that_is_gone_is_taken_all_the_same(client):
     assert client.post(address, form)["Location"].startswith("/en/receipt/")
 
 
-def test_hostile_typing_is_kept_as_text_only(client):
-    body = "<p>One</p></template><script>alert(1)</script>\x00"
-    page, form = page_of(client, save(client, body=body, headline="<script>alert(1)</script>"))
-    assert "<script>alert(1)" not in page.content.decode()
-    plain = "Plain </template><script>alert(1)</script> typing"
-    page, form = page_of(client, save(client, body=plain))
-    assert "<script>alert(1)" not in page.content.decode()
-    assert form["body"] == plain
-
-
 def test_a_draft_survives_a_change_of_the_secret_key(client, settings):
     address = save(client)["Location"]
     settings.SECRET_KEY = "another key of at least thirty-two characters"
@@ -274,17 +170,6 @@ def test_a_draft_survives_a_change_of_the_secret_key(client, settings):
     assert codes.printable(address.split("/")[-2]) in page.content.decode()
     assert client.post(address, form | {"dek": "Later", "save": "1"})["Location"] == address
     assert SavedDraft.objects.get().fields["dek"] == "Later"
-
-
-def test_a_picture_of_an_earlier_try_that_is_gone_is_said_once(client):
-    refused = client.post(URL, submission(headline="", cover_source_type="digitalCapture") | {"cover": upload()})
-    kept = refused.context["form"].data["kept_cover"]
-    pictures_get_old()
-    run_until_idle()
-    answer = client.post(URL, submission(kept_cover=kept))
-    assert "We no longer have the picture" in answer.content.decode()
-    assert answer.context["form"].data["kept_cover"] == ""
-    assert client.post(URL, submission(kept_cover="")).status_code == 302
 
 
 def test_opening_a_draft_takes_few_queries(client, django_assert_max_num_queries):

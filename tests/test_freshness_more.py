@@ -13,8 +13,8 @@ from cms.models import User
 from newsletter.issues.sender import send_due
 from tests.factories import approved_issue, make_article, make_editor, make_guidelines, make_picture, make_story
 from tests.factories import make_subscriber as subscribe
+from tests.guidelines import make_draft, rule_of
 from tests.test_freshness import save
-from tests.test_guidelines import make_draft, rule_of
 
 pytestmark = pytest.mark.django_db
 

@@ -40,8 +40,8 @@ from tests.factories import (
     submission,
     upload,
 )
+from tests.guidelines import changed_version
 from tests.test_admin import ADMINS, a_page, address, make
-from tests.test_guidelines import changed_version
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "zh-hans")

@@ -19,8 +19,8 @@ OTHERWISE = {
     "mfa_authenticate": "test_signin.py",
     "newsletter:confirm": "test_accessibility.py",
     "outbox_letter": "test_accessibility.py",
-    "submissions:draft": "test_drafts.py",
-    "submissions:draft_ask": "test_drafts.py",
+    "submissions:draft": "test_private_drafts.py",
+    "submissions:draft_ask": "test_private_drafts.py",
     "unsubscribe": "test_accessibility.py",
 }
 # Each list and form of the admin is opened by its model in tests/browser/test_admin.py, the page of a history by one of

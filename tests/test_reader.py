@@ -2,23 +2,15 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.models import Article
-from articles.pages import FEW, are_few
-from cms.page_cache import pages, site_changed
 from cms.worker import run_until_idle
-from submissions.models import Story
-from tests.factories import make_article, make_picture, make_section, submission
+from tests.factories import make_article, make_picture, make_section
 
 pytestmark = pytest.mark.django_db
-SAMPLE = Path(__file__).parent.parent.parent / "shared" / "data" / "article-page.zh.txt"
 
 
 def text_of(response):
@@ -94,28 +86,6 @@ def test_an_empty_page_says_so(client, path):
     assert 'class="button' in page.content.decode().partition("<main")[2], "and there is a way on"
 
 
-def test_pages_of_a_section_follow_each_other_by_key_and_miss_nothing(client):
-    moment = timezone.now() - timedelta(days=1)
-    for number in range(45):
-        make_article(headline=f"Story {number:02d}", published_at=moment - timedelta(minutes=number // 3))
-    seen, url = [], "/en/section/business/"
-    while url:
-        page = client.get(url)
-        seen += [article.headline for article in page.context["articles"]]
-        html = page.content.decode()
-        assert f'<link rel="canonical" href="{settings.SITE_URL}{url}">' in html, "each is a page of its own"
-        assert ('hreflang="x-default"' in html) is ("before" not in url), "only the first has a counterpart"
-        url = page.context["older_url"]
-    assert len(seen) == len(set(seen)) == 45
-
-
-@pytest.mark.parametrize("cursor", ["x", "1-", "-1", "9" * 18 + "-1", "1-" + "9" * 19, "1_1"])
-def test_a_made_up_cursor_is_not_found(client, cursor):
-    make_section()
-    answer = client.get("/en/section/business/", {"before": cursor})
-    assert answer.status_code in {200, 404}
-
-
 def test_an_article_takes_three_queries_and_none_when_kept(
     client, django_assert_num_queries, django_assert_max_num_queries
 ):
@@ -144,17 +114,6 @@ def test_the_first_article_after_a_move_takes_three_queries_too(client, editor, 
     others[0].kill(by=editor, reason="A hoax.")
     with django_assert_max_num_queries(3):
         client.get(url)
-
-
-@pytest.mark.parametrize("count", [1, 25])
-@pytest.mark.parametrize("path", ["/en/", "/en/section/business/", "/en/tag/buses/"])
-def test_lists_take_four_queries_however_long(client, django_assert_max_num_queries, path, count):
-    for _ in range(count):
-        make_article(tags=("buses",), cover=None)
-    pages.clear()
-    client.get("/en/corrections/")  # what is asked once: sections, pages about the newsroom, what appears by itself
-    with django_assert_max_num_queries(4):
-        client.get(path)
 
 
 def test_a_change_is_seen_at_the_next_request(client, editor):
@@ -207,58 +166,6 @@ def test_health_is_told_apart_from_readiness(client):
     assert ready.json()["migrated"] is True
 
 
-def sample_parts():
-    lines = SAMPLE.read_text(encoding="utf-8").split("\n")
-    body = SAMPLE.read_text(encoding="utf-8").split("8 分钟阅读")[1].split("您可能也喜欢")[0].strip()
-    return lines[0], lines[5], body
-
-
-def check_the_sample_page(client, article, body):
-    make_article(language="zh-hans", headline="另一篇报道", slug="another")
-    page = text_of(client.get(article.get_absolute_url()))
-    for part in (
-        article.headline, "CTOL Editors - Xia", "8 分钟阅读", "您可能也喜欢", "新闻提交规则和指南", "计算机生成",
-        "侵犯了版权", "订阅我们的通讯", "通过独家预览了解我们的新产品",
-    ):  # fmt: skip
-        assert part in page, part
-    for line in filter(None, (re.sub(r"^\d\. ", "", line.strip()) for line in body.split("\n"))):
-        assert line in page.replace("&#x27;", "'"), line
-
-
-@pytest.mark.skipif(not SAMPLE.exists(), reason="the sample page is not on this machine")
-def test_the_sample_page_can_be_rebuilt_through_the_web_form(client, editor):
-    headline, byline, body = sample_parts()
-    fields = submission(headline=headline, byline=byline, body=body, dek="", language="zh-hans", sources="")
-    client.post("/zh-hans/submit/", fields)
-    article = Story.objects.get().accept(by=editor)
-    article.publish(by=editor)
-    assert article.reading_minutes == 8
-    check_the_sample_page(client, article, body)
-
-
-@pytest.mark.skipif(not SAMPLE.exists(), reason="the sample page is not on this machine")
-def test_the_sample_page_can_be_rebuilt_through_the_import(client, tmp_path):
-    import json
-
-    from django.core.management import call_command
-
-    from tests.factories import picture_bytes
-
-    headline, byline, body = sample_parts()
-    html = "".join(f"<p>{line.strip()}</p>" for line in body.split("\n") if line.strip())
-    (tmp_path / "cover.jpg").write_bytes(picture_bytes())
-    row = {
-        "id": "sample", "lang": "zh-hans", "headline": headline, "dek": "", "body_html": html, "byline": byline,
-        "section": "technology", "tags": [], "published_at": "2024-09-26T08:00:00Z", "cover": "cover.jpg",
-        "cover_alt": "图案", "cover_source_type": "trainedAlgorithmicMedia", "origin": "reader",
-    }  # fmt: skip
-    (tmp_path / "sample.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
-    call_command("import_articles", str(tmp_path / "sample.jsonl"))
-    article = Article.objects.get(external_id="sample")
-    assert article.reading_minutes == 8
-    check_the_sample_page(client, article, re.sub(r"\d\. ", "", body))
-
-
 def test_the_masthead_leads_to_the_translation_or_to_the_other_home_never_to_a_404(client):
     english = make_article()
     chinese = make_article(language="zh-hans", series=english.series, slug="夜班车")
@@ -274,38 +181,3 @@ def test_what_is_scheduled_is_not_given_away(client, editor):
     article = make_article(published_at=timezone.now() + timedelta(days=3))
     article.kill(by=editor, reason="No.")
     assert client.get(article.get_absolute_url()).status_code == 404
-
-
-@pytest.mark.parametrize("most", [0, FEW])
-def test_a_tag_s_pages_are_the_same_whether_its_articles_are_few_or_many(client, monkeypatch, most):
-    monkeypatch.setattr("articles.pages.FEW", most)
-    morning = timezone.now() - timedelta(days=1)
-    for number in range(45):
-        make_article(slug=f"story-{number}", tags=("ferries",), published_at=morning + timedelta(minutes=number % 7))
-    make_article(slug="other", tags=("harbours",))
-    make_article(slug="qi-ta", tags=("ferries",), language="zh-hans")
-    found, url = [], "/en/tag/ferries/"
-    while url:
-        page = client.get(url)
-        found += [article.slug for article in page.context["articles"]]
-        url = page.context["older_url"]
-    tagged = Article.objects.filter(tags__slug="ferries", language="en")
-    assert found == [article.slug for article in tagged.newest_first()]
-
-
-def test_a_tag_has_few_articles_in_a_language_where_it_has_many_in_the_other(monkeypatch):
-    monkeypatch.setattr("articles.pages.FEW", 3)
-    for number in range(4):
-        make_article(slug=f"story-{number}", tags=("ferries",), language="zh-hans")
-    tagged = Article.objects.filter(tags__slug="ferries")
-    assert are_few(tagged.in_language("en"))
-    assert not are_few(tagged.in_language("zh-hans"))
-
-
-def test_how_many_articles_a_tag_has_is_counted_once_and_not_after_each_move(client):
-    make_article(tags=("ferries",))
-    client.get("/en/tag/ferries/")
-    site_changed()
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get("/en/tag/ferries/").status_code == 200
-    assert not [query for query in queries if "COUNT" in query["sql"]]

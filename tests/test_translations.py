@@ -14,8 +14,8 @@ from articles.models import StaleTranslation, corrected
 from articles.models.stale_translation import follow
 from cms.models import User
 from cms.workflow import Conflict
+from tests.corrections import make, review, texts
 from tests.factories import make_article, make_editor, make_translation
-from tests.test_corrections import make, review, texts
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from articles.models import Section
+from tests.browser.inspecting import AXE, EVERYTHING, NARROW, WIDE
 from tests.browser.steps import sign_in
-from tests.browser.test_accessibility import AXE, EVERYTHING, NARROW, WIDE
 from tests.factories import make_editor
 from tests.test_admin import address, make
 

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from articles.models import CorrectionRequest, StaleTranslation
 from cms.desk import change_url
+from tests.browser.inspecting import Inspector
 from tests.browser.steps import sign_in
-from tests.browser.test_accessibility import Inspector
 from tests.factories import make_article, make_correction_request, make_editor, make_translation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

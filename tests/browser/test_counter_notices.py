@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from submissions.copyright.counter_forms import STATEMENTS
 from submissions.copyright.models import CounterLink, CounterNotice
-from tests.browser.test_accessibility import LANGUAGES, NARROW, Inspector
+from tests.browser.inspecting import LANGUAGES, NARROW, Inspector
 from tests.factories import make_withheld_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from articles.models import Article
+from tests.browser.inspecting import NARROW, Inspector
 from tests.browser.steps import sign_in
-from tests.browser.test_accessibility import NARROW, Inspector
 from tests.factories import make_article, make_editor, make_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

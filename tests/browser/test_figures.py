@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cms.figures.follow import follow
+from tests.browser.inspecting import LANGUAGES, inspect_fixture  # noqa: F401  (a fixture)
 from tests.browser.steps import sign_in
-from tests.browser.test_accessibility import LANGUAGES, inspect  # noqa: F401  (a fixture)
 from tests.factories import make_editor
 from tests.test_figures import a_busy_day
 
@@ -17,7 +17,7 @@ pytestmark = [
 ]
 
 
-def test_the_log_and_what_is_counted_from_it(inspect, language):  # noqa: F811
+def test_the_log_and_what_is_counted_from_it(inspect, language):
     editor = make_editor(first_name="Chen", last_name="Xu")
     a_busy_day(editor)
     while follow():

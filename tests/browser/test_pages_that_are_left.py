@@ -13,10 +13,10 @@ from cms import limits
 from cms.models import Decision
 from newsletter.issues import sender
 from newsletter.models import Issue
+from tests.browser.inspecting import BODY, LANGUAGES, TEXTS, cover, inspect_fixture, reader_article  # noqa: F401
 from tests.browser.steps import sign_in
-from tests.browser.test_accessibility import BODY, LANGUAGES, TEXTS, cover, inspect, reader_article  # noqa: F401
 from tests.factories import PASSWORD, approved_issue, make_article, make_editor, make_issue, make_story
-from tests.test_guidelines import changed_version
+from tests.guidelines import changed_version
 
 pytestmark = [
     pytest.mark.browser,
@@ -34,7 +34,7 @@ def answer_to(page, act) -> int:
     return navigation.value.status
 
 
-def test_what_is_past_and_what_is_to_come(inspect, language):  # noqa: F811
+def test_what_is_past_and_what_is_to_come(inspect, language):
     inspect.visit("newsletter:issues")
     issue = approved_issue(
         reader_article(language), make_article(language=language), language=language, slug="may", intro=BODY,
@@ -53,7 +53,7 @@ def test_what_is_past_and_what_is_to_come(inspect, language):  # noqa: F811
     inspect.open(Preview.objects.get().url(), "preview")
 
 
-def test_what_goes_wrong(inspect, language, monkeypatch):  # noqa: F811
+def test_what_goes_wrong(inspect, language, monkeypatch):
     page = inspect.page
     inspect.open(f"{inspect.url('admin:login')}{MANY}", "400", 400)
     page.goto(inspect.url("admin:login"))
@@ -77,7 +77,7 @@ def test_what_goes_wrong(inspect, language, monkeypatch):  # noqa: F811
     inspect.visit("newsletter:issues", status=500)
 
 
-def test_how_editors_keep_their_account(inspect, language):  # noqa: F811
+def test_how_editors_keep_their_account(inspect, language):
     page, user = inspect.page, make_editor(username="chen", first_name="Chen", last_name="Xu")
     for name in ("admin:sessions", "mfa_index", "account_reauthenticate"):
         sign_in(page, inspect.site, user)
@@ -105,7 +105,7 @@ def test_how_editors_keep_their_account(inspect, language):  # noqa: F811
     inspect.look("logged out")
 
 
-def test_the_corners_of_the_admin(inspect, language):  # noqa: F811
+def test_the_corners_of_the_admin(inspect, language):
     page, user = inspect.page, make_editor(first_name="Chen", last_name="Xu")
     sign_in(page, inspect.site, user)
     article = make_article(language=language, tags=("Ports",), body=BODY, **TEXTS[language])
@@ -124,7 +124,7 @@ def test_the_corners_of_the_admin(inspect, language):  # noqa: F811
     assert Issue.objects.get().status == "waiting"
 
 
-def test_many_items_are_moved_at_once(inspect, language):  # noqa: F811
+def test_many_items_are_moved_at_once(inspect, language):
     page = inspect.page
     make_story(language=language)
     make_story(language=language)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from articles.search.views import KEPT
 from cms.worker import run_until_idle
-from tests.browser.test_accessibility import AXE, EVERYTHING
+from tests.browser.inspecting import AXE, EVERYTHING
 from tests.factories import make_article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

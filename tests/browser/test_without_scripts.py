@@ -17,7 +17,7 @@ from submissions.copyright.counter_forms import STATEMENTS
 from submissions.copyright.models import CopyrightReport, CounterLink, CounterNotice
 from submissions.models import Story
 from tests.factories import PASSWORD, approved_issue, make_article, make_editor, make_story, make_withheld_story
-from tests.test_guidelines import changed_version
+from tests.guidelines import changed_version
 
 pytestmark = [
     pytest.mark.browser,
