@@ -21,6 +21,7 @@ from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 Row = tuple[Any, ...]
 _PARAM = re.compile("%[s%]")
 MOMENT = datetime(1000, 1, 1, tzinfo=UTC)
@@ -112,7 +113,8 @@ class Prepared(Generic[M]):
         """Run it with a value for each place; one query. Raises KeyError for a place without a value."""
         compiled = self._known = self._known or self._compile()
         fill = {bound(place): bound(values[name]) for name, place in self._places.items()}
-        return Rows(compiled, _answer(compiled.sql, tuple(fill.get(param, param) for param in compiled.params)))
+        params = tuple(fill.get(param, param) for param in compiled.params)
+        return Rows(compiled, planned_once(lambda: _rows(compiled.sql, params)))
 
     def _compile(self) -> _Compiled[M]:
         rows = self._make(**self._places)
@@ -146,37 +148,37 @@ def _with_constants(sql: str, params: Any, places: set[Any]) -> tuple[str, list[
     return _PARAM.sub(fill, sql), left
 
 
-def _answer(sql: str, params: Row) -> list[Row]:
-    """All rows. PostgreSQL gets the parameters beside the statement, and prepares that (`prepare_threshold`)."""
+def planned_once(ask: Callable[[], T]) -> T:
+    """What `ask` reads. PostgreSQL gets parameters beside statements, and keeps their plans (`prepare_threshold`)."""
     try:
-        return _rows(sql, params)
+        return _beside(ask)
     except NotSupportedError:
         if connection.in_atomic_block:
             raise
         # A migration has changed a column's type since it was planned ("cached plan must not change result type").
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")  # psycopg forgets its names with it
-        return _rows(sql, params)
+        return _beside(ask)
 
 
-def _rows(sql: str, params: Row) -> list[Row]:
-    with _cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
-
-
-def _cursor() -> Any:
+def _beside(ask: Callable[[], T]) -> T:
     if connection.vendor != "postgresql":
-        return connection.cursor()
+        return ask()
     from django.db.backends.postgresql.base import ServerBindingCursor
 
     connection.ensure_connection()
     session = connection.connection
     usual, session.cursor_factory = session.cursor_factory, ServerBindingCursor
     try:
-        return connection.cursor()
+        return ask()
     finally:
         session.cursor_factory = usual
+
+
+def _rows(sql: str, params: Row) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def bound(value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from articles.models import Article
 from articles.search.query import Tier, Unit
+from cms.prepared import planned_once
 
 Sql = tuple[str, list[Any]]
 COLUMNS = ("head", "dek", "body")
@@ -88,7 +89,7 @@ def read(search: Search, *columns: str) -> list[Any]:
     names = ", ".join(f"a.{column}" for column in ("id", *columns))
     table = Article._meta.db_table
     sql = f"SELECT h.tier, h.number, {names} FROM ({sql}) AS h JOIN {table} AS a ON a.id = h.article_id"  # noqa: S608
-    rows: list[Any] = list(Article.objects.raw(sql, params))
+    rows: list[Any] = planned_once(lambda: list(Article.objects.raw(sql, params)))
     return sorted(rows, key=lambda row: (row.tier, -row.number))
 
 

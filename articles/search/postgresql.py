@@ -26,6 +26,8 @@ ENTRIES = SearchEntry._meta.db_table
 _COPIED = ("int8", "int8", "text", "text", "text", "text")  # types of the columns before the numbers
 _INT4 = 23  # the database's name for the type of a number
 _SIGN = 2**31
+Rung = tuple[int, int, int, tuple[int, ...], Sequence[tuple[int, ...]]]
+"""A step of the ladder: tier, bounds, the numbers that are all needed, and groups of which one each is."""
 
 
 @lru_cache(10_000)
@@ -90,28 +92,28 @@ class PostgreSQL:
         truths = [(place, *truth(tier, "strpos")) for place, tier, _high in search.open_tiers()]
         cases = " ".join(f"WHEN {place} THEN {sql}" for place, sql, _params in truths)
         allowed, allowed_params = search.readable
+        ladder, rungs = _ladder(_rungs_of(search, width), width)
         sql = (
-            f"SELECT w.tier, c.number, v.article_id FROM ({_ladder(_rows(search, width), width)}) AS w "
+            f"SELECT w.tier, c.number, v.article_id FROM ({ladder}) AS w "
             f"CROSS JOIN LATERAL ({_step(width)} OFFSET 0) AS c "
             f"CROSS JOIN LATERAL (SELECT e.article_id FROM {ENTRIES} AS e WHERE "
             f"e.number = c.number AND CASE w.tier {cases} END AND {allowed} OFFSET 0) AS v "
             f"LIMIT {search.most}"
         )
-        return sql, [*(param for _place, _sql, known in truths for param in known), *allowed_params]
+        return sql, [*rungs, *(param for _place, _sql, known in truths for param in known), *allowed_params]
 
     def newest(self, groups: Sequence[tuple[int, ...]], facet: int, most: int) -> list[tuple[int, int]]:
         """A ladder for each group."""
-        rungs = list(_rungs(0, tokens.top()))
-        rows = ", ".join(_row(0, low, high, (facet, shelf)) for low, high, shelf in rungs)
+        ladder, rungs = _ladder([(0, low, high, (facet, shelf), ()) for low, high, shelf in _rungs(0, tokens.top())], 0)
         marks = ", ".join(["(%s::int, %s::int[])"] * len(groups))
         sql = (
             f"SELECT g.place, n.number FROM (VALUES {marks}) AS g (place, any0) CROSS JOIN LATERAL "
-            f"(SELECT c.number FROM ({_ladder(rows, 0)}) AS w CROSS JOIN LATERAL "
+            f"(SELECT c.number FROM ({ladder}) AS w CROSS JOIN LATERAL "
             f"({_step(1).replace('w.any0', 'g.any0')} OFFSET 0) AS c LIMIT {most}) AS n"
         )
         named = [part for place, group in enumerate(groups) for part in (place, _array(group))]
         with connection.cursor() as cursor:
-            cursor.execute(sql, named)
+            cursor.execute(sql, [*named, *rungs])
             return cursor.fetchall()
 
     def size(self) -> int:
@@ -121,30 +123,34 @@ class PostgreSQL:
             return int(cursor.fetchone()[0])
 
 
-def _rows(search: Search, width: int) -> str:
-    """The rungs of every tier as rows of VALUES: (tier, bounds, numbers that are needed, `width` groups)."""
-    rows: list[str] = []
+def _rungs_of(search: Search, width: int) -> list[Rung]:
+    """The rungs of every tier; where none is open, one on which nothing stands."""
+    found: list[Rung] = []
     for place, tier, high in search.open_tiers():
         groups = tier.groups()
         groups += [groups[0]] * (width - len(groups))
-        any_of = _arrays(groups)
         for low, below, shelf in _rungs(search.low, high):
-            rows.append(_row(place, low, below, (*search.facets, shelf), any_of))
-    return ", ".join(rows) or _row(search.first, 0, 0, (0,), _arrays([(0,)] * width))
+            found.append((place, low, below, (*search.facets, shelf), groups))
+    return found or [(search.first, 0, 0, (0,), [(0,)] * width)]
 
 
-def _row(tier: int, low: int, high: int, needed: tuple[int, ...], any_of: str = "") -> str:
-    """A rung as SQL. All of it are our own numbers: to bind hundreds of parameters takes longer than the search."""
-    return f"({tier:d}, {low:d}::bigint, {high:d}::bigint{_arrays([needed])}{any_of})"
+def _ladder(rungs: Sequence[Rung], width: int) -> Sql:
+    """A statement that gives the rungs in their order: arrays beside a text that is always the same, so that it is
+    planned once. Arrays of different lengths go as texts."""
+    tier, low, high, need, any_of = zip(*rungs, strict=True)
+    columns = [need, *zip(*any_of, strict=True)] if width else [need]
+    names = ["need", *(f"any{place}" for place in range(width))]
+    sql = (
+        f"SELECT tier, low, high, {', '.join(f'{name}::int[] AS {name}' for name in names)} "
+        f"FROM unnest(%s::int[], %s::bigint[], %s::bigint[]{', %s::text[]' * len(names)}) "
+        f"AS rungs (tier, low, high, {', '.join(names)}) OFFSET 0"
+    )
+    written = [f"{{{','.join(map(str, column))}}}" for column in (tier, low, high)]
+    return sql, [*written, *(_texts(column) for column in columns)]
 
 
-def _arrays(groups: Iterable[tuple[int, ...]]) -> str:
-    return "".join(f", '{_array(group)}'::int[]" for group in groups)
-
-
-def _ladder(rows: str, width: int) -> str:
-    names = "".join(f", any{place}" for place in range(width))
-    return f"SELECT * FROM (VALUES {rows}) AS rungs (tier, low, high, need{names}) OFFSET 0"
+def _texts(arrays: Iterable[tuple[int, ...]]) -> str:
+    return "{" + ",".join([f'"{_array(each)}"' for each in arrays]) + "}"
 
 
 def _step(width: int) -> str:
