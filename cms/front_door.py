@@ -36,13 +36,22 @@ class FrontDoor:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer as the application has answered before, or let it answer."""
-        plainly = _CONDITIONS.isdisjoint(environ) and environ.get("PATH_INFO", "").isascii()
-        found = _kept(key) if plainly and (key := _key(environ)) else None
+        found = self._kept(environ)
         if found is None:
             return self._application(environ, start_response)
         headers, body = found
         start_response("200 OK", headers)
         return [body]
+
+    @staticmethod
+    def _kept(environ: dict[str, Any]) -> tuple[Headers, bytes] | None:
+        if not _CONDITIONS.isdisjoint(environ) or not environ.get("PATH_INFO", "").isascii():
+            return None
+        try:
+            key = _key(environ)
+            return _kept(key) if key else None
+        except Exception:  # noqa: BLE001 - the shared cache is down, say: the application will find it too, and tell
+            return None
 
 
 def front_door(get_response: GetResponse) -> GetResponse:

@@ -95,6 +95,17 @@ def test_what_is_not_the_same_for_all_is_never_given_out(house, path):
     assert house.let_in == 2
 
 
+def test_while_the_cache_is_down_everybody_is_let_in_and_told_so_by_the_house(house, url, monkeypatch):
+    def down(*_args):
+        raise ConnectionError("nobody answers")
+
+    house.ask(url)
+    monkeypatch.setattr("cms.front_door.pages.get", down, raising=False)
+    status, _headers, page = house.ask(url)
+    assert (status[:3], house.let_in) == ("500", 2)
+    assert b"</html>" in page
+
+
 def test_who_has_what_is_kept_is_told_so_by_the_middleware(client, url):
     etag = client.get(url)["ETag"]
     again = client.get(url, headers={"If-None-Match": etag})
