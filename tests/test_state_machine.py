@@ -157,5 +157,5 @@ class Newsroom(RuleBasedStateMachine):
 def test_the_newsroom_keeps_its_promises_whatever_happens():
     from hypothesis.stateful import run_state_machine_as_test
 
-    limits = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(max_examples=16, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Newsroom, settings=limits)

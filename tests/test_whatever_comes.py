@@ -30,7 +30,7 @@ FIELDS = (
 )  # fmt: skip
 PLACES = (URL, CHECK, REPORT, SIGN_UP, "/en/receipt/", "/zh-hans/submit/", "/u/x")
 fuzz = of_hypothesis(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
