@@ -4,6 +4,7 @@ import email
 import email.policy
 import socket
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -46,9 +47,9 @@ class Mailbox:
         return Counter(mail["To"] for mail in self.mails)
 
 
-@pytest.fixture(name="mailbox")
-def mailbox_fixture(settings):
-    handler = Mailbox()
+@contextmanager
+def smtp_server(handler, settings):
+    """A real SMTP server on loopback to which the site's mail goes; `handler` is asked as aiosmtpd asks one."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     controller = Controller(handler, hostname="127.0.0.1", port=port)
@@ -56,5 +57,13 @@ def mailbox_fixture(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    yield handler
-    controller.stop()
+    try:
+        yield handler
+    finally:
+        controller.stop()
+
+
+@pytest.fixture(name="mailbox")
+def mailbox_fixture(settings):
+    with smtp_server(Mailbox(), settings) as handler:
+        yield handler

@@ -3,14 +3,12 @@
 import email
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.core import mail
 from django.db import connection
 from django.utils import timezone
@@ -18,6 +16,7 @@ from django.utils import timezone
 from cms.letters import BACKOFF, message, post, send_due
 from cms.models import Letter
 from tests.factories import make_story
+from tests.mailbox import smtp_server
 
 pytestmark = pytest.mark.django_db
 
@@ -41,17 +40,8 @@ class Mailbox:
 
 @pytest.fixture
 def mailbox(settings):
-    handler = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = port
-    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    yield handler
-    controller.stop()
+    with smtp_server(Mailbox(), settings) as handler:
+        yield handler
 
 
 def test_a_story_with_an_address_gets_a_receipt_by_mail(mailbox):
